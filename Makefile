@@ -1,0 +1,20 @@
+.DEFAULT_GOAL := help
+.PHONY: help run dev build test fmt
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## set up, build and start the demo on http://127.0.0.1:3000 (ALLOWANCE_LISTEN moves it)
+	@scripts/run.sh
+
+dev: ## the same from a debug build that follows every change
+	@scripts/dev.sh
+
+build: ## set up and build the release, if anything changed
+	@scripts/build.sh
+
+test: ## formatting, lints, Rust tests, then the browser tests on the release build
+	@scripts/test.sh
+
+fmt: ## format all Rust code
+	@cargo fmt --all

@@ -1,0 +1,72 @@
+//! Short sentences about what just happened.
+
+use super::icons::{Icon, Sign};
+use crate::i18n::use_texts;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// What `?done=` may say. Anything else in the address is ignored, so that no
+/// link can put words into the console's mouth.
+const DONE: [(&str, &str); 9] = [
+    ("key-disabled", "done-key-disabled"),
+    ("key-enabled", "done-key-enabled"),
+    ("project-created", "done-project-created"),
+    ("request-sent", "done-request-sent"),
+    ("request-withdrawn", "done-request-withdrawn"),
+    ("granted", "done-granted"),
+    ("request-approved", "done-request-approved"),
+    ("request-rejected", "done-request-rejected"),
+    ("signed-out", "done-signed-out"),
+];
+
+/// Confirms the change that led to this page.
+#[component]
+pub fn DoneBanner() -> impl IntoView {
+    let texts = use_texts();
+    let done = use_query_map().get_untracked().get("done");
+    let text = done.and_then(|done| {
+        DONE.iter()
+            .find(|(name, _)| *name == done)
+            .map(|(_, id)| texts.text(id))
+    });
+    view! {
+        <div role="status" class="just-done">
+            {text
+                .map(|text| {
+                    view! {
+                        <p class="notice notice-good">
+                            <Icon sign=Sign::Check />
+                            {text}
+                        </p>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// Something that needs the reader's eye at once.
+#[component]
+pub fn Alert(children: Children) -> impl IntoView {
+    view! {
+        <div role="alert" class="notice notice-bad">
+            <Icon sign=Sign::Warning />
+            <div>{children()}</div>
+        </div>
+    }
+}
+
+/// A place where rows would be, and what to do about it.
+#[component]
+pub fn Empty(
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <p class="empty-title">{title}</p>
+            <p>{text}</p>
+            {children.map(|children| children())}
+        </div>
+    }
+}

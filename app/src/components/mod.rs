@@ -1,0 +1,12 @@
+//! Parts that pages share. All of them run on the server only.
+
+pub mod banner;
+pub mod chart;
+pub mod form;
+pub mod frame;
+pub mod icons;
+pub mod keys;
+pub mod outcome;
+pub mod quota;
+pub mod requests;
+pub mod table;

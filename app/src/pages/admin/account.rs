@@ -1,0 +1,287 @@
+//! One account: what it has, and the form that grants more.
+
+use super::audit::AuditTable;
+use crate::{
+    components::{
+        banner::Empty,
+        form::{Choice, Field, FieldKind, Problems, StrayProblems, reply_to},
+        frame::{Frame, Section},
+        keys::KeyTable,
+        outcome::{StrangerPage, answered},
+        quota::QuotaStrip,
+        requests::RequestItem,
+        table::{Badge, Moment, Scroll},
+    },
+    i18n::{date, grouped, use_texts},
+    pages::viewer_and,
+    ports::AdminDesk,
+    view::{AccountDetail, ApiQuota, GrantRow, KeyRow, QuotaRequestRow, QuotaRequestState},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use std::sync::Arc;
+
+const FORM: &str = "grant";
+
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let texts = use_texts();
+    let Some((viewer, desk)) = viewer_and::<Arc<dyn AdminDesk>>() else {
+        return view! { <StrangerPage /> }.into_any();
+    };
+    let id = use_params_map()
+        .get_untracked()
+        .get("id")
+        .unwrap_or_default();
+    let detail = answered(
+        async move { desk.account(&viewer, &id).await },
+        |detail| view! { <Detail detail /> },
+    );
+    view! {
+        <Frame section=Section::AdminAccounts title=texts.text("account-title")>
+            {detail}
+        </Frame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Detail(detail: AccountDetail) -> impl IntoView {
+    let texts = use_texts();
+    let account = detail.account.clone();
+    view! {
+        <StrayProblems known=vec![FORM.to_owned()] />
+        <Facts detail=detail.clone() />
+        <div class="split">
+            <div class="split-main">
+                <section aria-labelledby="quota-heading">
+                    <h2 id="quota-heading">{texts.text("account-left")}</h2>
+                    <QuotaStrip quotas=account.quota.clone() />
+                </section>
+                <section aria-labelledby="grants-heading">
+                    <h2 id="grants-heading">{texts.text("grants-heading")}</h2>
+                    <GrantTable grants=detail.grants />
+                </section>
+            </div>
+            <section class="card split-side" aria-labelledby="grant-heading">
+                <h2 id="grant-heading">{texts.text("grant-heading")}</h2>
+                <GrantForm id=account.id quota=account.quota />
+            </section>
+        </div>
+        <section aria-labelledby="account-keys-heading">
+            <h2 id="account-keys-heading">{texts.text("keys-title")}</h2>
+            <Keys keys=detail.keys />
+        </section>
+        <section aria-labelledby="account-requests-heading">
+            <h2 id="account-requests-heading">{texts.text("account-requests")}</h2>
+            <Requests requests=detail.requests />
+        </section>
+        <section aria-labelledby="account-audit-heading">
+            <h2 id="account-audit-heading">{texts.text("audit-title")}</h2>
+            <AuditTable entries=detail.audit />
+        </section>
+    }
+}
+
+#[component]
+fn Facts(detail: AccountDetail) -> impl IntoView {
+    let texts = use_texts();
+    let account = detail.account;
+    let staff = account.role.is_staff();
+    view! {
+        <div class="facts">
+            <p class="facts-name">
+                {account.email} {staff.then(|| view! { <Badge tone="off" text=texts.text("role-staff") /> })}
+            </p>
+            <dl>
+                <div>
+                    <dt>{texts.text("account-name")}</dt>
+                    <dd>{account.name}</dd>
+                </div>
+                <div>
+                    <dt>{texts.text("account-reference")}</dt>
+                    <dd>
+                        <code>{account.reference_code}</code>
+                    </dd>
+                </div>
+                <div>
+                    <dt>{texts.text("account-id")}</dt>
+                    <dd>
+                        <code>{account.id}</code>
+                    </dd>
+                </div>
+                <div>
+                    <dt>{texts.text("account-zone")}</dt>
+                    <dd>{detail.time_zone}</dd>
+                </div>
+                <div>
+                    <dt>{texts.text("account-created")}</dt>
+                    <dd>{date(texts, account.created_at.date_naive())}</dd>
+                </div>
+            </dl>
+        </div>
+    }
+}
+
+#[component]
+fn GrantForm(id: String, quota: Vec<ApiQuota>) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(FORM);
+    let options = quota
+        .into_iter()
+        .map(|quota| (quota.api, quota.title))
+        .collect();
+    view! {
+        <form method="post" action=format!("/admin/accounts/{id}/grants") class="form">
+            <Problems reply=reply.clone() />
+            <Choice
+                form=FORM
+                name="api"
+                label=texts.text("more-api")
+                reply=reply.clone()
+                options
+            />
+            <Field
+                form=FORM
+                name="calls"
+                label=texts.text("grant-calls")
+                kind=FieldKind::Number
+                reply=reply.clone()
+                required=true
+                autocomplete="off"
+            />
+            <Field
+                form=FORM
+                name="reason"
+                label=texts.text("grant-reason")
+                hint=texts.text("grant-reason-hint")
+                kind=FieldKind::Lines
+                reply
+                required=true
+            />
+            <button type="submit" class="button button-main">
+                {texts.text("grant-send")}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn GrantTable(grants: Vec<GrantRow>) -> impl IntoView {
+    let texts = use_texts();
+    if grants.is_empty() {
+        return view! {
+            <Empty title=texts.text("grants-none-title") text=texts.text("grants-none-text") />
+        }
+        .into_any();
+    }
+    view! {
+        <Scroll label=texts.text("grants-heading")>
+            <table class="stack">
+                <thead>
+                    <tr>
+                        <th scope="col">{texts.text("more-api")}</th>
+                        <th scope="col" class="number">
+                            {texts.text("grant-calls")}
+                        </th>
+                        <th scope="col" class="number">
+                            {texts.text("grant-burnt")}
+                        </th>
+                        <th scope="col">{texts.text("grant-reason")}</th>
+                        <th scope="col">{texts.text("grant-given")}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {grants
+                        .into_iter()
+                        .map(|grant| view! { <Grant grant /> })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </Scroll>
+    }
+    .into_any()
+}
+
+#[component]
+fn Grant(grant: GrantRow) -> impl IntoView {
+    let texts = use_texts();
+    let reason = if grant.free {
+        texts.text("grant-free")
+    } else {
+        grant.reason
+    };
+    view! {
+        <tr>
+            <th scope="row">{grant.api_title}</th>
+            <td class="number" data-label=texts.text("grant-calls")>
+                {grouped(grant.calls)}
+            </td>
+            <td class="number" data-label=texts.text("grant-burnt")>
+                {grouped(grant.burnt)}
+            </td>
+            <td class="cell-text" data-label=texts.text("grant-reason")>
+                {reason}
+            </td>
+            <td data-label=texts.text("grant-given")>
+                <Moment at=grant.created_at />
+                {grant.given_by.map(|by| view! { <span class="row-note">{by}</span> })}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Keys(keys: Vec<KeyRow>) -> impl IntoView {
+    let texts = use_texts();
+    if keys.is_empty() {
+        view! {
+            <Empty
+                title=texts.text("account-no-keys-title")
+                text=texts.text("account-no-keys-text")
+            />
+        }
+        .into_any()
+    } else {
+        view! { <KeyTable keys owner=false /> }.into_any()
+    }
+}
+
+#[component]
+fn Requests(requests: Vec<QuotaRequestRow>) -> impl IntoView {
+    let texts = use_texts();
+    if requests.is_empty() {
+        return view! {
+            <Empty
+                title=texts.text("account-no-requests-title")
+                text=texts.text("account-no-requests-text")
+            />
+        }
+        .into_any();
+    }
+    view! {
+        <ul class="requests">
+            {requests
+                .into_iter()
+                .map(|request| {
+                    let open = request.state == QuotaRequestState::Open;
+                    view! {
+                        <li class="card">
+                            <RequestItem request>
+                                {open
+                                    .then(|| {
+                                        view! {
+                                            <a class="button button-small" href="/admin/requests">
+                                                {texts.text("accounts-answer")}
+                                            </a>
+                                        }
+                                    })}
+                            </RequestItem>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,6 @@
+//! The admin's desk.
+
+pub mod account;
+pub mod accounts;
+pub mod audit;
+pub mod requests;

@@ -1,0 +1,287 @@
+//! The filter of the usage page. All of it is in the address: a form that is
+//! sent by GET, and links that keep the rest of the filter.
+
+use crate::{
+    components::icons::{Icon, Sign},
+    i18n::{Texts, date_range, use_texts},
+    islands::SelfSending,
+    view::{AppliedFilter, KeyChoice, Period, ProjectChoice},
+};
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+
+#[component]
+pub fn Filter(
+    filter: AppliedFilter,
+    projects: Vec<ProjectChoice>,
+    keys: Vec<KeyChoice>,
+) -> impl IntoView {
+    let texts = use_texts();
+    let narrowed = !filter.projects.is_empty() || !filter.keys.is_empty();
+    let custom = filter.period == Period::Custom;
+    let for_projects = filter.clone();
+    let for_keys = filter.clone();
+    view! {
+        <form class="filter" method="get" action="/usage" aria-label=texts.text("filter-label")>
+            <SelfSending label=texts.text("filter-apply")>
+                <ProjectSelect filter=for_projects projects />
+                <KeySelect filter=for_keys keys />
+            </SelfSending>
+            {(!custom)
+                .then(|| view! { <input type="hidden" name="period" value=filter.period.name() /> })}
+            <div class="filter-period">
+                <Presets filter=filter.clone() />
+                <CustomRange filter />
+            </div>
+            {narrowed
+                .then(|| {
+                    view! {
+                        <a class="filter-clear" href="/usage">
+                            {texts.text("filter-clear")}
+                        </a>
+                    }
+                })}
+        </form>
+    }
+}
+
+/// The choice that stands for all, or for several that the address named.
+fn all_or_several(all: String, several: impl FnOnce(i64) -> String, chosen: &[String]) -> String {
+    match i64::try_from(chosen.len()) {
+        Ok(0 | 1) | Err(_) => all,
+        Ok(count) => several(count),
+    }
+}
+
+#[component]
+fn ProjectSelect(filter: AppliedFilter, projects: Vec<ProjectChoice>) -> impl IntoView {
+    let texts = use_texts();
+    let all = all_or_several(
+        texts.text("filter-all-projects"),
+        |count| texts.with("filter-several-projects", [("count", count.into())]),
+        &filter.projects,
+    );
+    let chosen = only(&filter.projects);
+    view! {
+        <div class="field">
+            <label for="filter-project">{texts.text("filter-project")}</label>
+            <select id="filter-project" name="project">
+                <option value="">{all}</option>
+                {projects
+                    .into_iter()
+                    .map(|project| {
+                        let selected = chosen.as_ref() == Some(&project.id);
+                        view! {
+                            <option value=project.id selected=selected>
+                                {project.name}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn KeySelect(filter: AppliedFilter, keys: Vec<KeyChoice>) -> impl IntoView {
+    let texts = use_texts();
+    let all = all_or_several(
+        texts.text("filter-all-keys"),
+        |count| texts.with("filter-several-keys", [("count", count.into())]),
+        &filter.keys,
+    );
+    let groups = by_project(&filter, keys);
+    let chosen = only(&filter.keys);
+    view! {
+        <div class="field">
+            <label for="filter-key">{texts.text("filter-key")}</label>
+            <select id="filter-key" name="key">
+                <option value="">{all}</option>
+                {groups
+                    .into_iter()
+                    .map(|(project, keys)| {
+                        let chosen = chosen.clone();
+                        view! {
+                            <optgroup label=project>
+                                {keys
+                                    .into_iter()
+                                    .map(|key| {
+                                        let selected = chosen.as_ref() == Some(&key.id);
+                                        view! {
+                                            <option value=key.id selected=selected>
+                                                {format!("{} ({})", key.name, key.hint)}
+                                            </option>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </optgroup>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+}
+
+fn only(ids: &[String]) -> Option<String> {
+    match ids {
+        [id] => Some(id.clone()),
+        _ => None,
+    }
+}
+
+/// Keys under their projects' names. With a project chosen, its own keys, and
+/// whichever key is chosen.
+fn by_project(filter: &AppliedFilter, keys: Vec<KeyChoice>) -> Vec<(String, Vec<KeyChoice>)> {
+    let mut groups: Vec<(String, String, Vec<KeyChoice>)> = Vec::new();
+    for key in keys {
+        let fits = filter.projects.is_empty()
+            || filter.projects.contains(&key.project_id)
+            || filter.keys.contains(&key.id);
+        if !fits {
+            continue;
+        }
+        match groups.iter_mut().find(|(id, ..)| *id == key.project_id) {
+            Some((_, _, keys)) => keys.push(key),
+            None => groups.push((key.project_id.clone(), key.project_name.clone(), vec![key])),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(_, name, keys)| (name, keys))
+        .collect()
+}
+
+fn period_text(texts: Texts, period: Period) -> String {
+    match period {
+        Period::Today => texts.text("period-today"),
+        Period::Days7 => texts.text("period-7d"),
+        Period::Days30 => texts.text("period-30d"),
+        Period::Days90 => texts.text("period-90d"),
+        Period::ThisMonth => texts.text("period-month"),
+        Period::Custom => texts.text("period-custom"),
+    }
+}
+
+/// The address of the same filter with another period.
+fn address(filter: &AppliedFilter, period: Period) -> String {
+    let mut params = ParamsMap::new();
+    for project in &filter.projects {
+        params.insert("project", project.clone());
+    }
+    for key in &filter.keys {
+        params.insert("key", key.clone());
+    }
+    params.insert("period", period.name().to_owned());
+    format!("/usage{}", params.to_query_string())
+}
+
+#[component]
+fn Presets(filter: AppliedFilter) -> impl IntoView {
+    let texts = use_texts();
+    view! {
+        <div class="presets" role="group" aria-label=texts.text("filter-period")>
+            {Period::PRESETS
+                .map(|period| {
+                    let current = (filter.period == period).then_some("true");
+                    view! {
+                        <a href=address(&filter, period) aria-current=current>
+                            {period_text(texts, period)}
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn CustomRange(filter: AppliedFilter) -> impl IntoView {
+    let texts = use_texts();
+    let custom = filter.period == Period::Custom;
+    let (from, to) = if custom {
+        (filter.from.to_string(), filter.to.to_string())
+    } else {
+        (String::new(), String::new())
+    };
+    let summary = if custom {
+        date_range(texts, filter.from, filter.to)
+    } else {
+        period_text(texts, Period::Custom)
+    };
+    let today = filter.today.to_string();
+    view! {
+        <details class="range">
+            <summary class="button" aria-current=custom.then_some("true")>
+                <Icon sign=Sign::Calendar />
+                {summary}
+            </summary>
+            <div class="range-panel">
+                <div class="field">
+                    <label for="filter-from">{texts.text("filter-from")}</label>
+                    <input id="filter-from" type="date" name="from" value=from max=today.clone() />
+                </div>
+                <div class="field">
+                    <label for="filter-to">{texts.text("filter-to")}</label>
+                    <input id="filter-to" type="date" name="to" value=to max=today />
+                </div>
+                <p class="hint">
+                    {texts.with("filter-zone", [("zone", filter.time_zone.into())])}
+                </p>
+                <button type="submit" class="button button-main">
+                    {texts.text("filter-show-range")}
+                </button>
+            </div>
+        </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn filter() -> AppliedFilter {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+        AppliedFilter {
+            projects: vec!["prj_a".into()],
+            keys: vec!["key_b".into()],
+            period: Period::Days30,
+            from: day,
+            to: day,
+            today: day,
+            time_zone: "UTC".into(),
+        }
+    }
+
+    #[test]
+    fn a_preset_keeps_the_rest_of_the_filter() {
+        let address = address(&filter(), Period::Days7);
+        for part in ["/usage?", "project=prj_a", "key=key_b", "period=7d"] {
+            assert!(address.contains(part), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_chosen_project_offers_its_keys_and_the_chosen_one() {
+        let key = |id: &str, project: &str| KeyChoice {
+            id: id.into(),
+            name: id.into(),
+            hint: String::new(),
+            project_id: project.into(),
+            project_name: project.into(),
+        };
+        let keys = vec![
+            key("key_a", "prj_a"),
+            key("key_b", "prj_b"),
+            key("key_c", "prj_b"),
+        ];
+        let ids: Vec<_> = by_project(&filter(), keys)
+            .into_iter()
+            .flat_map(|(_, keys)| keys)
+            .map(|key| key.id)
+            .collect();
+        assert_eq!(ids, ["key_a", "key_b"]);
+    }
+}

@@ -1,0 +1,66 @@
+//! What the pages ask of the machine. The server implements these traits and
+//! hands them in by Leptos context as `Arc<dyn …>`; a page never sees a
+//! database, a clock or a session.
+
+use crate::view::{
+    AccountDetail, AccountSearch, AuditPage, KeysView, ProjectRow, QuotaRequestRow, RequestFilter,
+    RequestMoreView, UsageQuery, UsageReport, Viewer,
+};
+use async_trait::async_trait;
+
+/// Why a port has no answer. Text for people is chosen by the page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// The thing does not exist, or not for this viewer: the page is a 404 either way.
+    #[error("not found")]
+    NotFound,
+    /// The viewer's role does not allow it.
+    #[error("forbidden")]
+    Forbidden,
+    /// The store did not answer. `incident` finds the log line and tells nothing else.
+    #[error("unavailable (incident {incident})")]
+    Unavailable { incident: String },
+}
+
+/// What a developer sees of their own account. Each answer holds the viewer's
+/// account only.
+#[async_trait]
+pub trait Console: Send + Sync + 'static {
+    /// Usage for each API under a filter (`product.md` §5, "Usage"). Filter
+    /// values that make no sense are answered as problems in the report.
+    async fn usage(&self, viewer: &Viewer, query: UsageQuery) -> Result<UsageReport, PortError>;
+    /// All keys of the account, newest first, and the projects that a new key may go to.
+    async fn keys(&self, viewer: &Viewer) -> Result<KeysView, PortError>;
+    /// All projects of the account, oldest first.
+    async fn projects(&self, viewer: &Viewer) -> Result<Vec<ProjectRow>, PortError>;
+    /// What the page needs that leads to a human.
+    async fn request_more(&self, viewer: &Viewer) -> Result<RequestMoreView, PortError>;
+}
+
+/// What an admin sees of all accounts (`product.md` §6). Every method answers
+/// [`PortError::Forbidden`] to a viewer who is not staff.
+#[async_trait]
+pub trait AdminDesk: Send + Sync + 'static {
+    /// Accounts whose e-mail or name contains, or whose reference code, key
+    /// prefix or request id equals `search`; all, newest first, if it is empty.
+    async fn accounts(
+        &self,
+        viewer: &Viewer,
+        search: &str,
+        page: u32,
+    ) -> Result<AccountSearch, PortError>;
+    /// One account by its public id.
+    async fn account(&self, viewer: &Viewer, id: &str) -> Result<AccountDetail, PortError>;
+    /// The queue of requests for quota: open ones oldest first, answered ones newest first.
+    async fn quota_requests(
+        &self,
+        viewer: &Viewer,
+        filter: RequestFilter,
+    ) -> Result<Vec<QuotaRequestRow>, PortError>;
+    /// Every change, newest first; `before` is the keyset cursor of an earlier page.
+    async fn audit(&self, viewer: &Viewer, before: Option<i64>) -> Result<AuditPage, PortError>;
+}
+
+/// Sets the HTTP status of the page that is being rendered. Handed in by context.
+#[derive(Clone)]
+pub struct PageStatus(pub std::sync::Arc<dyn Fn(u16) + Send + Sync>);

@@ -1,0 +1,45 @@
+//! Which address shows which page. Every page waits for its data, so it is
+//! whole without scripts.
+
+use crate::{
+    components::outcome::NotFoundPage,
+    pages::{
+        admin::{
+            account::AccountPage, accounts::AccountsPage, audit::AuditPage, requests::RequestsPage,
+        },
+        keys::KeysPage,
+        projects::ProjectsPage,
+        request_more::RequestMorePage,
+        sign_in::SignInPage,
+        usage::UsagePage,
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// The console.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=UsagePage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/usage") view=UsagePage ssr=SsrMode::Async />
+                <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
+                <Route path=path!("/projects") view=ProjectsPage ssr=SsrMode::Async />
+                <Route path=path!("/request-more") view=RequestMorePage ssr=SsrMode::Async />
+                <Route path=path!("/admin") view=AccountsPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/requests") view=RequestsPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,58 @@
+//! What a form says back when it could not do what was asked: the page is shown
+//! again with the reason beside the field, and nothing that was typed is lost.
+
+use std::collections::BTreeMap;
+
+/// A text for people, by its id in the translation files, with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub id: &'static str,
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Message {
+    #[must_use]
+    pub const fn new(id: &'static str) -> Self {
+        Self {
+            id,
+            args: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.args.push((name, value.into()));
+        self
+    }
+}
+
+/// The answer to a form that was posted to this page. Handed in by context;
+/// a page that was merely opened has none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormReply {
+    /// Which form of the page: `create-key`, or with the id of its row, `approve:qrq_…`.
+    pub form: String,
+    /// What was typed, by field name. Never a password.
+    pub values: BTreeMap<String, String>,
+    /// What is wrong, by field name; the empty name stands for the form as a whole.
+    pub problems: Vec<(&'static str, Message)>,
+    /// A key that was just made: shown by this answer and never again.
+    pub created_key: Option<super::CreatedKey>,
+}
+
+impl FormReply {
+    /// What was typed into `field`, or nothing.
+    #[must_use]
+    pub fn value(&self, field: &str) -> String {
+        self.values.get(field).cloned().unwrap_or_default()
+    }
+
+    /// The first problem of `field`.
+    #[must_use]
+    pub fn problem(&self, field: &str) -> Option<&Message> {
+        self.problems
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, message)| message)
+    }
+}

@@ -1,0 +1,27 @@
+//! The words in which pages and machine speak: plain data, already cut to what
+//! the viewer may see, with times in the viewer's time zone.
+
+mod account;
+mod admin;
+mod form;
+mod keys;
+mod quota;
+mod usage;
+
+pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
+pub use admin::{
+    AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, GrantRow, RequestFilter,
+};
+pub use form::{FormReply, Message};
+pub use keys::{CreatedKey, KeyRow, KeyState, KeysView, ProjectRow};
+pub use quota::{
+    ApiChoice, ApiQuota, ContactChannel, ContactKind, QuotaRequestRow, QuotaRequestState,
+    RequestMoreView,
+};
+pub use usage::{
+    ApiUsage, AppliedFilter, DayUsage, FilterProblem, KeyChoice, Period, Plot, ProjectChoice,
+    UsageQuery, UsageReport,
+};
+
+/// An instant in the viewer's time zone.
+pub type LocalTime = chrono::DateTime<chrono::FixedOffset>;

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The server that the browser tests meet: the built release with a demo
+# database that is new in each run, and stays afterwards to be looked at.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+folder="$PWD/target/end2end"
+rm -rf "$folder"
+mkdir -p "$folder"
+export DATABASE_URL="sqlite:$folder/e2e.db"
+export RUST_LOG="${RUST_LOG:-warn}"
+exec scripts/serve.sh serve --demo

@@ -1,0 +1,173 @@
+//! What a person or a command may do: the rules are checked, the store changes,
+//! and the audit log says who did it. Every border (a page, the command line)
+//! goes through here, so authorisation has one place.
+
+mod accounts;
+mod grants;
+mod keys;
+mod password;
+mod projects;
+mod quota_requests;
+
+pub use accounts::{OpenAccount, SignInError};
+pub use keys::CreateKey;
+
+use crate::clock::{self, Clock};
+use crate::domain::accounts::Account;
+use crate::domain::audit::{Actor, Change};
+use crate::domain::error::{DomainError, Problem};
+use crate::domain::ids::{Noun, public_id};
+use crate::domain::store::Store;
+use crate::domain::{AccountId, ApiId, Millis};
+use crate::metering::Metering;
+use password::Passwords;
+use std::sync::Arc;
+
+/// Everything that can be done. Cheap to clone.
+#[derive(Clone)]
+pub struct Actions {
+    store: Arc<dyn Store>,
+    metering: Arc<Metering>,
+    clock: Arc<dyn Clock>,
+    passwords: Arc<Passwords>,
+}
+
+impl Actions {
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, metering: Arc<Metering>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            metering,
+            clock,
+            passwords: Arc::default(),
+        }
+    }
+
+    fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    fn new_id(&self, noun: Noun) -> String {
+        public_id(noun, self.now(), &mut clock::random())
+    }
+
+    fn api(&self, name: &str) -> Result<ApiId, DomainError> {
+        self.metering
+            .api_named(name)
+            .map(|metered| metered.id)
+            .ok_or(DomainError::invalid("api", Problem::UnknownApi))
+    }
+
+    fn change(
+        &self,
+        actor: Actor,
+        action: &'static str,
+        subject: &str,
+        account: AccountId,
+        after: serde_json::Value,
+    ) -> Change {
+        Change {
+            at: self.now(),
+            actor,
+            action,
+            subject: subject.to_owned(),
+            account: Some(account),
+            before: None,
+            after: Some(after),
+        }
+    }
+}
+
+/// The signed-in account as the one who acts.
+#[must_use]
+pub fn actor(account: &Account) -> Actor {
+    Actor::Account {
+        id: account.id,
+        email: account.email.clone(),
+    }
+}
+
+/// Lets staff through, and nobody else.
+pub fn staff(account: &Account) -> Result<(), DomainError> {
+    if account.role.is_staff() {
+        Ok(())
+    } else {
+        Err(DomainError::Forbidden)
+    }
+}
+
+/// A number of calls that a person typed: digits, spaces and separators.
+pub fn calls(text: &str, most: i64) -> Result<i64, DomainError> {
+    let digits: String = text
+        .chars()
+        .filter(|c| !matches!(c, ',' | '\'' | '_' | ' ' | '\u{a0}' | '\u{202f}'))
+        .collect();
+    if digits.is_empty() {
+        return Err(DomainError::invalid("calls", Problem::Required));
+    }
+    if !digits
+        .strip_prefix('-')
+        .unwrap_or(&digits)
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+    {
+        return Err(DomainError::invalid("calls", Problem::NotANumber));
+    }
+    match digits.parse::<i64>() {
+        Ok(calls) if (1..=most).contains(&calls) => Ok(calls),
+        // Digits that do not fit are out of range as well.
+        _ => Err(DomainError::invalid(
+            "calls",
+            Problem::OutOfRange { least: 1, most },
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_typed_as_people_write_numbers() {
+        assert_eq!(calls("5000", 10_000).unwrap(), 5_000);
+        assert_eq!(calls(" 5,000 ", 10_000).unwrap(), 5_000);
+        for (text, problem) in [
+            ("", Problem::Required),
+            ("many", Problem::NotANumber),
+            ("1.5", Problem::NotANumber),
+            (
+                "0",
+                Problem::OutOfRange {
+                    least: 1,
+                    most: 10_000,
+                },
+            ),
+            (
+                "-5",
+                Problem::OutOfRange {
+                    least: 1,
+                    most: 10_000,
+                },
+            ),
+            (
+                "10001",
+                Problem::OutOfRange {
+                    least: 1,
+                    most: 10_000,
+                },
+            ),
+            (
+                "1000000000000000000000",
+                Problem::OutOfRange {
+                    least: 1,
+                    most: 10_000,
+                },
+            ),
+        ] {
+            match calls(text, 10_000) {
+                Err(DomainError::Invalid { problem: found, .. }) => assert_eq!(found, problem),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+}

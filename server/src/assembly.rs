@@ -1,0 +1,194 @@
+//! Puts the rooms together. The binary and the tests build the server here, so
+//! that tests drive what runs.
+
+use crate::actions::Actions;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::console::Reader;
+use crate::domain::StoreError;
+use crate::domain::limits::CountTokens;
+use crate::domain::store::Store;
+use crate::http::console::Site;
+use crate::http::gateway::{Gateway, GatewaySettings, Upstream, UpstreamSettings};
+use crate::http::{self, Services};
+use crate::metering::Metering;
+use crate::qr;
+use crate::tokens::O200k;
+use allowance_app::view::{ContactChannel, ContactKind, DemoSignIn};
+use axum::Router;
+use axum::http::HeaderValue;
+use leptos::config::LeptosOptions;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A body that takes longer than this to arrive is refused.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Why the server could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssemblyError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the client for the upstream could not be made: {0}")]
+    Upstream(#[from] reqwest::Error),
+    #[error("gateway.upstream_authorization cannot be sent as a header")]
+    Authorization,
+    #[error("[contact]: {0}")]
+    Contact(#[from] qr::QrError),
+}
+
+/// What goes into a server.
+pub struct Parts {
+    pub config: Config,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    /// Where the upstream is, without a trailing slash.
+    pub upstream: String,
+    /// Offered on the sign-in page of a demo; else empty.
+    pub demo: Vec<DemoSignIn>,
+}
+
+/// A server, ready to listen.
+pub struct Server {
+    pub router: Router,
+    pub actions: Actions,
+    pub metering: Arc<Metering>,
+    pub gateway: Arc<Gateway>,
+}
+
+/// Builds the server, and starts its ledger writer.
+pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
+    let Parts {
+        config,
+        store,
+        clock,
+        upstream,
+        demo,
+    } = parts;
+    let public_url = config.public_url();
+    let metering =
+        Metering::start(&config.catalogue, Arc::clone(&store), Arc::clone(&clock)).await?;
+    let actions = Actions::new(
+        Arc::clone(&store),
+        Arc::clone(&metering),
+        Arc::clone(&clock),
+    );
+    let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
+    let reader = Arc::new(Reader {
+        store: Arc::clone(&store),
+        metering: Arc::clone(&metering),
+        clock: Arc::clone(&clock),
+        channels: channels(&config)?,
+    });
+    let console: Arc<dyn allowance_app::ports::Console> = reader.clone();
+    let site = Site {
+        leptos: leptos_options(),
+        public_url,
+        demo,
+        console,
+        admin_desk: reader,
+    };
+    let router = http::router(Services {
+        actions: actions.clone(),
+        store,
+        clock,
+        gateway: Arc::clone(&gateway),
+        site: Arc::new(site),
+    });
+    Ok(Server {
+        router,
+        actions,
+        metering,
+        gateway,
+    })
+}
+
+fn gateway(
+    config: &Config,
+    public_url: &str,
+    upstream: String,
+    metering: &Arc<Metering>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<Gateway>, AssemblyError> {
+    let authorization = config
+        .gateway
+        .upstream_authorization
+        .as_ref()
+        .map(|value| {
+            let mut header =
+                HeaderValue::from_str(value.expose()).map_err(|_| AssemblyError::Authorization)?;
+            header.set_sensitive(true);
+            Ok::<_, AssemblyError>(header)
+        })
+        .transpose()?;
+    let upstream = Upstream::new(UpstreamSettings {
+        base_url: upstream.trim_end_matches('/').to_owned(),
+        authorization,
+        timeout: config.gateway.timeout(),
+        connect_timeout: config.gateway.connect_timeout(),
+    })?;
+    // The tables are unpacked beside the start, not in it; a first call waits for them.
+    tokio::task::spawn_blocking(O200k::ready);
+    let tokens: Arc<dyn CountTokens + Send + Sync> = Arc::new(O200k);
+    Ok(Gateway::new(
+        Arc::clone(metering),
+        Arc::new(upstream),
+        tokens,
+        Arc::clone(clock),
+        GatewaySettings {
+            errors: config.gateway.errors,
+            max_body_bytes: config.gateway.max_body_bytes,
+            body_timeout: BODY_TIMEOUT,
+            max_in_flight: config.gateway.max_in_flight,
+            request_more_url: format!("{public_url}/request-more"),
+        },
+    ))
+}
+
+fn channels(config: &Config) -> Result<Vec<ContactChannel>, qr::QrError> {
+    let configured = [
+        (ContactKind::WeChat, &config.contact.wechat),
+        (ContactKind::Discord, &config.contact.discord),
+    ];
+    configured
+        .into_iter()
+        .filter_map(|(kind, link)| link.as_ref().map(|link| (kind, link.clone())))
+        .map(|(kind, link)| {
+            Ok(ContactChannel {
+                kind,
+                qr_svg: qr::qr_svg(&link)?,
+                link,
+            })
+        })
+        .collect()
+}
+
+/// Where the site's files lie: `LEPTOS_SITE_ROOT`, else `site` beside the
+/// binary, else beside its folder, as the build leaves them.
+fn leptos_options() -> LeptosOptions {
+    let folder = std::env::current_exe()
+        .ok()
+        .and_then(|binary| binary.parent().map(Path::to_path_buf))
+        .unwrap_or_default();
+    let root = std::env::var_os("LEPTOS_SITE_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| {
+            [
+                folder.join("site"),
+                folder.join("../site"),
+                PathBuf::from("target/site"),
+            ]
+            .into_iter()
+            .find(|root| root.join("pkg").is_dir())
+        });
+    LeptosOptions::builder()
+        .output_name("allowance")
+        .site_root(
+            root.unwrap_or_else(|| "site".into())
+                .to_string_lossy()
+                .into_owned(),
+        )
+        .hash_files(folder.join("hash.txt").is_file())
+        .build()
+}

@@ -1,0 +1,245 @@
+//! The command line.
+
+use crate::actions::{Actions, OpenAccount};
+use crate::clock::SystemClock;
+use crate::config::{Config, ConfigError};
+use crate::domain::accounts::Role;
+use crate::domain::audit::Actor;
+use crate::domain::error::DomainError;
+use crate::domain::store::{Ledger, Store};
+use crate::metering::Metering;
+use crate::serve::{ServeError, serve};
+use crate::storage::{OpenError, SqliteStore};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::{self, BufRead};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// A console and gateway for a metered API.
+#[derive(Debug, Parser)]
+#[command(name = "allowance", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings win in this order: flag, environment, file.
+#[derive(Debug, Args)]
+struct Settings {
+    /// The configuration file; ./allowance.toml if it is there
+    #[arg(long, global = true, env = "ALLOWANCE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The address to listen on
+    #[arg(long, global = true, env = "ALLOWANCE_LISTEN", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Where people reach this server
+    #[arg(long, global = true, env = "ALLOWANCE_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// The database, for instance sqlite:data/allowance.db
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    database_url: Option<String>,
+    /// The API behind the gateway
+    #[arg(long, global = true, env = "ALLOWANCE_UPSTREAM", value_name = "URL")]
+    upstream: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the console and the gateway
+    Serve {
+        /// With an upstream, accounts and history of its own, to look around
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Recompute balances and roll-ups from the ledger, and report any difference
+    Verify,
+    /// Look after accounts
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Open an account; its password is read from ALLOWANCE_PASSWORD, else from standard input
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_enum, default_value = "owner")]
+        role: RoleName,
+        /// Days are cut in this zone
+        #[arg(long, default_value = "UTC")]
+        time_zone: String,
+        #[arg(long, env = "ALLOWANCE_PASSWORD", hide = true, hide_env_values = true)]
+        password: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleName {
+    Developer,
+    Support,
+    Owner,
+}
+
+/// Why a command was not done. Each is one sentence for a person.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{} cannot be read: {error}", file.display())]
+    ReadConfig { file: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Domain(#[from] DomainError),
+    #[error("no password: set ALLOWANCE_PASSWORD, or write it into standard input")]
+    NoPassword,
+}
+
+impl Cli {
+    /// Does the command. Failures are told on standard error.
+    pub async fn run(self) -> ExitCode {
+        match self.execute().await {
+            Ok(code) => code,
+            Err(error) => {
+                eprintln!("allowance: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn execute(self) -> Result<ExitCode, CliError> {
+        let demo = matches!(self.command, Command::Serve { demo: true });
+        let config = self.settings.load(demo)?;
+        match self.command {
+            Command::Serve { demo } => serve(config, demo).await?,
+            Command::Migrate => {
+                SqliteStore::open(&config.database_url).await?.close().await;
+                println!("The database is up to date.");
+            }
+            Command::Verify => return verify(&config).await,
+            Command::Admin(Admin::Create {
+                email,
+                name,
+                role,
+                time_zone,
+                password,
+            }) => {
+                let password = password.map_or_else(read_password, Ok)?;
+                let asked = OpenAccount {
+                    email: &email,
+                    name: &name,
+                    password: &password,
+                    role: role.into(),
+                    time_zone: &time_zone,
+                };
+                create(&config, asked).await?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Settings {
+    fn load(self, demo: bool) -> Result<Config, CliError> {
+        let beside = Path::new("allowance.toml");
+        let file = self
+            .config
+            .or_else(|| beside.is_file().then(|| beside.to_owned()));
+        let mut config = match &file {
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|error| CliError::ReadConfig {
+                    file: file.clone(),
+                    error,
+                })?;
+                Config::from_toml(&text)
+                    .map_err(|error| error.in_file(file.display().to_string()))?
+            }
+            None => Config::default(),
+        };
+        if demo {
+            "sqlite:data/demo.db".clone_into(&mut config.database_url);
+            config.contact = crate::demo::contact();
+        }
+        if let Some(listen) = self.listen {
+            config.listen = listen;
+        }
+        if let Some(url) = self.public_url {
+            config.public_url = Some(url.trim_end_matches('/').to_owned());
+        }
+        if let Some(url) = self.database_url {
+            config.database_url = url;
+        }
+        if let Some(url) = self.upstream {
+            config.gateway.upstream = Some(url);
+        }
+        Ok(config)
+    }
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Developer => Self::Developer,
+            RoleName::Support => Self::Support,
+            RoleName::Owner => Self::Owner,
+        }
+    }
+}
+
+async fn verify(config: &Config) -> Result<ExitCode, CliError> {
+    let store = SqliteStore::open(&config.database_url).await?;
+    let found = store.verify().await.map_err(DomainError::from)?;
+    store.close().await;
+    if found.is_empty() {
+        println!("Balances and roll-ups equal the ledger.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for difference in found {
+        println!("{difference}");
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+async fn create(config: &Config, asked: OpenAccount<'_>) -> Result<(), CliError> {
+    let store = SqliteStore::open(&config.database_url).await?;
+    let shared: Arc<dyn Store> = Arc::new(store.clone());
+    let clock = Arc::new(SystemClock);
+    let metering = Metering::start(&config.catalogue, Arc::clone(&shared), clock.clone())
+        .await
+        .map_err(DomainError::from)?;
+    let actions = Actions::new(shared, metering, clock);
+    let account = actions.open_account(Actor::CommandLine, asked).await?;
+    store.close().await;
+    println!(
+        "Opened {} ({}) for {}.",
+        account.public_id,
+        account.role.name(),
+        account.email
+    );
+    Ok(())
+}
+
+fn read_password() -> Result<String, CliError> {
+    let mut line = String::new();
+    match io::stdin().lock().read_line(&mut line) {
+        Ok(length) if length > 0 => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+        _ => Err(CliError::NoPassword),
+    }
+}

@@ -1,0 +1,190 @@
+//! The `[[api]]` tables: a catalogue in the words of a file.
+
+use super::ConfigError;
+use crate::domain::catalogue::{
+    Api, ApiField, Catalogue, CatalogueError, FieldPath, InputLimit, LocalText, OutputLimit,
+    RequiredField, Shape,
+};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::ops::Range;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiTable {
+    name: Spanned<String>,
+    path: Spanned<String>,
+    free_calls: Spanned<i64>,
+    title: Option<Spanned<TitleTable>>,
+    input: Option<Spanned<InputTable>>,
+    output: Option<Spanned<OutputTable>>,
+    required: Option<Spanned<Vec<RequiredTable>>>,
+    #[serde(default)]
+    failure_data: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TitleTable {
+    en: String,
+    zh: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InputTable {
+    max_tokens: usize,
+    #[serde(deserialize_with = "paths")]
+    fields: Vec<FieldPath>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutputTable {
+    most: i64,
+    request_field: String,
+    #[serde(deserialize_with = "path")]
+    response_list: FieldPath,
+    noun: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequiredTable {
+    field: String,
+    #[serde(deserialize_with = "shape")]
+    shape: Shape,
+}
+
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FieldPath, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(D::Error::custom)
+}
+
+fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FieldPath>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts
+        .iter()
+        .map(|text| text.parse().map_err(D::Error::custom))
+        .collect()
+}
+
+fn shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shape, D::Error> {
+    const NAMES: [&str; Shape::ALL.len()] = {
+        let mut names = [""; Shape::ALL.len()];
+        let mut place = 0;
+        while place < names.len() {
+            names[place] = Shape::ALL[place].name();
+            place += 1;
+        }
+        names
+    };
+    let name = String::deserialize(deserializer)?;
+    let known = Shape::ALL.into_iter().find(|shape| shape.name() == name);
+    known.ok_or_else(|| D::Error::unknown_variant(&name, &NAMES))
+}
+
+/// The catalogue that the tables describe.
+pub(super) fn catalogue(
+    text: &str,
+    tables: Spanned<Vec<Spanned<ApiTable>>>,
+) -> Result<Catalogue, ConfigError> {
+    let whole = tables.span();
+    let (places, apis): (Vec<_>, Vec<_>) = tables
+        .into_inner()
+        .into_iter()
+        .map(|table| (Places::of(&table), api(table.into_inner())))
+        .unzip();
+    Catalogue::new(apis).map_err(|error| {
+        let span = match &error {
+            CatalogueError::Empty => Some(whole),
+            CatalogueError::Api { index, field, .. } => {
+                places.get(*index).map(|places| places.of_field(*field))
+            }
+        };
+        ConfigError::at(text, span, error)
+    })
+}
+
+fn api(table: ApiTable) -> Api {
+    let name = table.name.into_inner();
+    let title = match table.title.map(Spanned::into_inner) {
+        Some(title) => LocalText {
+            zh: title.zh.unwrap_or_else(|| title.en.clone()),
+            en: title.en,
+        },
+        None => LocalText {
+            en: name.clone(),
+            zh: name.clone(),
+        },
+    };
+    let input = table
+        .input
+        .map(Spanned::into_inner)
+        .map(|input| InputLimit {
+            max_tokens: input.max_tokens,
+            fields: input.fields,
+        });
+    let output = table
+        .output
+        .map(Spanned::into_inner)
+        .map(|output| OutputLimit {
+            most: output.most,
+            request_field: output.request_field,
+            response_list: output.response_list,
+            noun: output.noun,
+        });
+    let required = table.required.map(Spanned::into_inner).unwrap_or_default();
+    Api {
+        name,
+        title,
+        path: table.path.into_inner(),
+        free_calls: table.free_calls.into_inner(),
+        input,
+        output,
+        required: required
+            .into_iter()
+            .map(|required| RequiredField {
+                name: required.field,
+                shape: required.shape,
+            })
+            .collect(),
+        failure_data: Value::Object(table.failure_data),
+    }
+}
+
+/// Where the parts of one table stand in the file.
+struct Places {
+    table: Range<usize>,
+    fields: HashMap<ApiField, Range<usize>>,
+}
+
+impl Places {
+    fn of(table: &Spanned<ApiTable>) -> Self {
+        let api = table.get_ref();
+        let fields = [
+            (ApiField::Name, Some(api.name.span())),
+            (ApiField::Path, Some(api.path.span())),
+            (ApiField::FreeCalls, Some(api.free_calls.span())),
+            (ApiField::Title, api.title.as_ref().map(Spanned::span)),
+            (ApiField::Input, api.input.as_ref().map(Spanned::span)),
+            (ApiField::Output, api.output.as_ref().map(Spanned::span)),
+            (ApiField::Required, api.required.as_ref().map(Spanned::span)),
+        ];
+        Self {
+            table: table.span(),
+            fields: fields
+                .into_iter()
+                .filter_map(|(field, span)| Some((field, span?)))
+                .collect(),
+        }
+    }
+
+    fn of_field(&self, field: ApiField) -> Range<usize> {
+        self.fields.get(&field).unwrap_or(&self.table).clone()
+    }
+}

@@ -1,0 +1,153 @@
+//! The configuration: one TOML file, checked as a whole before anything starts.
+//!
+//! Every setting has a default, so an empty file is a good one. A setting that
+//! nobody knows, a value of the wrong kind or out of its range, and a catalogue
+//! that makes no sense stop the start with a sentence that names the line.
+//! `allowance.example.toml` shows every setting with its default.
+//!
+//! | setting | default | range, meaning |
+//! |---|---|---|
+//! | `listen` | `127.0.0.1:3000` | address and port of the console and the gateway |
+//! | `public_url` | `http://` + `listen` | `http(s)://…`: where people and clients reach it; links are made of it |
+//! | `database_url` | `sqlite:data/allowance.db` | `sqlite:` and a file |
+//! | `gateway.upstream` | none | `http(s)://…`: base URL that calls are forwarded to |
+//! | `gateway.upstream_authorization` | none | `Authorization` header for the upstream; a secret |
+//! | `gateway.timeout_ms` | 30000 | 1 – 600000: the whole of one forwarded call |
+//! | `gateway.connect_timeout_ms` | 3000 | 1 – 60000: reaching the upstream |
+//! | `gateway.max_body_bytes` | 1048576 | 1024 – 67108864: longest request body |
+//! | `gateway.errors` | `envelope` | `envelope`: errors ride on HTTP 200; `http`: true statuses |
+//! | `gateway.max_in_flight` | 4096 | 1 – 1000000: calls at the same time, over all accounts |
+//! | `contact.wechat`, `contact.discord` | none | `http(s)://…` (or `weixin://…`): what the QR code opens |
+//! | `[[api]]` | the memory API's three | the catalogue; one table is enough to replace the default |
+//!
+//! A table `[[api]]`:
+//!
+//! | field | | meaning |
+//! |---|---|---|
+//! | `name` | needed | 1 – 64 letters, digits, `_`, `-`: for programs; history keeps it |
+//! | `path` | needed | below the gateway's base path: `/search/memory` |
+//! | `free_calls` | needed | calls that each account has for nothing, 0 or more |
+//! | `title` | the name | `{ en = "…", zh = "…" }`: for people |
+//! | `input` | no limit | `{ max_tokens = 4000, fields = ["messages[].content"] }` |
+//! | `output` | no limit | `{ most = 10, request_field = "…", response_list = "data.…", noun = "memories" }` |
+//! | `required` | none | `[{ field = "user_id", shape = "id" }, …]`; shapes: `id`, `text`, `messages`, `count` |
+//! | `failure_data` | `{}` | the `data` that goes with an error |
+
+mod api;
+mod error;
+mod read;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+pub use error::ConfigError;
+pub use secret::Secret;
+
+use crate::domain::catalogue::Catalogue;
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// Everything that an operator can set. See the module for ranges and meanings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// Without a slash at its end. See [`Config::public_url`].
+    pub public_url: Option<String>,
+    pub database_url: String,
+    pub gateway: GatewayConfig,
+    pub contact: ContactConfig,
+    pub catalogue: Catalogue,
+}
+
+/// How calls reach the upstream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayConfig {
+    /// Base URL, without a slash at its end.
+    pub upstream: Option<String>,
+    /// Value of the `Authorization` header that the upstream is sent.
+    pub upstream_authorization: Option<Secret>,
+    pub timeout_ms: u64,
+    pub connect_timeout_ms: u64,
+    pub max_body_bytes: usize,
+    pub errors: ErrorStyle,
+    /// Calls that may be under way at the same time.
+    pub max_in_flight: usize,
+}
+
+/// How errors of the gateway travel (`wire.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ErrorStyle {
+    /// On HTTP 200, in the envelope: what published clients can read.
+    #[default]
+    Envelope,
+    /// With true HTTP statuses.
+    Http,
+}
+
+/// Where a person reaches a person. The links become QR codes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContactConfig {
+    pub wechat: Option<String>,
+    pub discord: Option<String>,
+}
+
+impl Config {
+    /// Reads a file's text.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, and its line.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        read::config(text)
+    }
+
+    /// Where people and clients reach this server, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+}
+
+impl GatewayConfig {
+    /// Time that one forwarded call may take.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+
+    /// Time that reaching the upstream may take.
+    #[must_use]
+    pub const fn connect_timeout(&self) -> Duration {
+        Duration::from_millis(self.connect_timeout_ms)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
+            public_url: None,
+            database_url: "sqlite:data/allowance.db".into(),
+            gateway: GatewayConfig::default(),
+            contact: ContactConfig::default(),
+            catalogue: Catalogue::default(),
+        }
+    }
+}
+
+impl Default for GatewayConfig {
+    fn default() -> Self {
+        Self {
+            upstream: None,
+            upstream_authorization: None,
+            timeout_ms: 30_000,
+            connect_timeout_ms: 3_000,
+            max_body_bytes: 1024 * 1024,
+            errors: ErrorStyle::default(),
+            max_in_flight: 4_096,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! From the file's text to a checked configuration. Values keep their place in
+//! the text until they are checked, so that a fault can name its line.
+
+use super::api::{self, ApiTable};
+use super::{Config, ConfigError, ContactConfig, ErrorStyle, GatewayConfig, Secret};
+use http::{HeaderValue, Uri};
+use serde::Deserialize;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use toml::Spanned;
+
+/// Longest link of a contact, in bytes: a code of it is still easy to scan.
+const LONGEST_LINK: usize = 500;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<Spanned<String>>,
+    public_url: Option<Spanned<String>>,
+    database_url: Option<Spanned<String>>,
+    #[serde(default)]
+    gateway: GatewayTable,
+    #[serde(default)]
+    contact: ContactTable,
+    api: Option<Spanned<Vec<Spanned<ApiTable>>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct GatewayTable {
+    upstream: Option<Spanned<String>>,
+    upstream_authorization: Option<Spanned<Secret>>,
+    timeout_ms: Option<Spanned<i64>>,
+    connect_timeout_ms: Option<Spanned<i64>>,
+    max_body_bytes: Option<Spanned<i64>>,
+    errors: Option<ErrorStyle>,
+    max_in_flight: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct ContactTable {
+    wechat: Option<Spanned<String>>,
+    discord: Option<Spanned<String>>,
+}
+
+/// Reads and checks a whole file.
+pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
+    let file: File = toml::from_str(text).map_err(|error| ConfigError::parsed(text, &error))?;
+    let read = Reader { text };
+    let default = Config::default();
+    Ok(Config {
+        listen: read.value(file.listen, listen)?.unwrap_or(default.listen),
+        public_url: read.value(file.public_url, base_url)?,
+        database_url: read
+            .value(file.database_url, database)?
+            .unwrap_or(default.database_url),
+        gateway: read.gateway(file.gateway)?,
+        contact: ContactConfig {
+            wechat: read.value(file.contact.wechat, link)?,
+            discord: read.value(file.contact.discord, link)?,
+        },
+        catalogue: match file.api {
+            Some(tables) => api::catalogue(text, tables)?,
+            None => default.catalogue,
+        },
+    })
+}
+
+struct Reader<'a> {
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    /// A value that is there, checked and converted.
+    fn value<T, U, E: Display>(
+        &self,
+        value: Option<Spanned<T>>,
+        check: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Option<U>, ConfigError> {
+        value
+            .map(|value| {
+                let span = value.span();
+                check(value.into_inner())
+                    .map_err(|sentence| ConfigError::at(self.text, Some(span), sentence))
+            })
+            .transpose()
+    }
+
+    /// A number within its range.
+    fn number<N: TryFrom<i64>>(
+        &self,
+        name: &str,
+        value: Option<Spanned<i64>>,
+        range: RangeInclusive<i64>,
+        default: N,
+    ) -> Result<N, ConfigError> {
+        let (least, most) = (*range.start(), *range.end());
+        let checked = self.value(value, |value| {
+            let inside = range
+                .contains(&value)
+                .then(|| N::try_from(value).ok())
+                .flatten();
+            inside.ok_or_else(|| format!("{name} is {value}, but must be from {least} to {most}"))
+        })?;
+        Ok(checked.unwrap_or(default))
+    }
+
+    fn gateway(&self, table: GatewayTable) -> Result<GatewayConfig, ConfigError> {
+        let default = GatewayConfig::default();
+        Ok(GatewayConfig {
+            upstream: self.value(table.upstream, base_url)?,
+            upstream_authorization: self.value(table.upstream_authorization, header)?,
+            timeout_ms: self.number(
+                "timeout_ms",
+                table.timeout_ms,
+                1..=600_000,
+                default.timeout_ms,
+            )?,
+            connect_timeout_ms: self.number(
+                "connect_timeout_ms",
+                table.connect_timeout_ms,
+                1..=60_000,
+                default.connect_timeout_ms,
+            )?,
+            max_body_bytes: self.number(
+                "max_body_bytes",
+                table.max_body_bytes,
+                1_024..=64 * 1024 * 1024,
+                default.max_body_bytes,
+            )?,
+            errors: table.errors.unwrap_or(default.errors),
+            max_in_flight: self.number(
+                "max_in_flight",
+                table.max_in_flight,
+                1..=1_000_000,
+                default.max_in_flight,
+            )?,
+        })
+    }
+}
+
+fn listen(value: String) -> Result<SocketAddr, String> {
+    value.parse().map_err(|_| {
+        format!("`{value}` is no address with a port: write it as 127.0.0.1:3000 or [::]:3000")
+    })
+}
+
+fn database(value: String) -> Result<String, &'static str> {
+    // The value may hold a password, so the sentence does not repeat it.
+    match value.strip_prefix("sqlite:") {
+        Some(file) if !file.trim_start_matches('/').is_empty() => Ok(value),
+        _ => Err("database_url must be `sqlite:` and a file, as in sqlite:data/allowance.db"),
+    }
+}
+
+/// An address that paths are added to; its slash at the end goes.
+fn base_url(value: String) -> Result<String, &'static str> {
+    let uri: Uri = value.parse().map_err(|_| "this is no URL")?;
+    let (Some("http" | "https"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err("the URL must start with http:// or https:// and a host");
+    };
+    if authority.host().is_empty() || authority.as_str().contains('@') {
+        return Err("the URL must have a host, and no user or password before it");
+    }
+    if value.contains(['?', '#']) {
+        return Err("the URL must end with its path: no `?` or `#`");
+    }
+    Ok(value.trim_end_matches('/').to_owned())
+}
+
+fn header(value: Secret) -> Result<Secret, &'static str> {
+    // Not repeated in the sentence: it is a secret.
+    match HeaderValue::from_str(value.expose()) {
+        Ok(header) if !header.is_empty() => Ok(value),
+        _ => Err("upstream_authorization must be one line of plain characters"),
+    }
+}
+
+/// A link that a person opens by scanning a code.
+fn link(value: String) -> Result<String, String> {
+    let opens = ["https://", "http://", "weixin://"].iter().any(|scheme| {
+        value
+            .strip_prefix(scheme)
+            .is_some_and(|rest| !rest.is_empty())
+    });
+    if !opens || value.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return Err(
+            "the link must start with https://, http:// or weixin://, without spaces".into(),
+        );
+    }
+    if value.len() > LONGEST_LINK {
+        return Err(format!(
+            "the link is longer than {LONGEST_LINK} bytes, too long to scan"
+        ));
+    }
+    Ok(value)
+}

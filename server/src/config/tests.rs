@@ -1,0 +1,307 @@
+use super::*;
+
+#[track_caller]
+fn refused(text: &str) -> String {
+    match Config::from_toml(text) {
+        Ok(config) => panic!("accepted: {config:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+const API: &str = r#"
+[[api]]
+name = "one"
+path = "/one"
+free_calls = 10
+"#;
+
+#[test]
+fn the_example_is_the_default() {
+    let example = include_str!("../../../allowance.example.toml");
+    assert_eq!(Config::from_toml(example), Ok(Config::default()));
+    assert_eq!(Config::from_toml(""), Ok(Config::default()));
+}
+
+#[test]
+fn every_setting_is_read() {
+    let config = Config::from_toml(
+        r#"
+        listen = "[::]:8080"
+        public_url = "https://quota.example.org/"
+        database_url = "sqlite:/var/lib/allowance/a.db"
+        [gateway]
+        upstream = "http://10.0.0.7:8000/api/openmem/v1/"
+        upstream_authorization = "Token abc"
+        timeout_ms = 1
+        connect_timeout_ms = 2
+        max_body_bytes = 1024
+        errors = "http"
+        max_in_flight = 3
+        [contact]
+        wechat = "https://u.wechat.com/kAbc"
+        discord = "https://discord.gg/abc"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(
+        config,
+        Config {
+            listen: "[::]:8080".parse().unwrap(),
+            public_url: Some("https://quota.example.org".into()),
+            database_url: "sqlite:/var/lib/allowance/a.db".into(),
+            gateway: GatewayConfig {
+                upstream: Some("http://10.0.0.7:8000/api/openmem/v1".into()),
+                upstream_authorization: Some(Secret::new("Token abc")),
+                timeout_ms: 1,
+                connect_timeout_ms: 2,
+                max_body_bytes: 1_024,
+                errors: ErrorStyle::Http,
+                max_in_flight: 3,
+            },
+            contact: ContactConfig {
+                wechat: Some("https://u.wechat.com/kAbc".into()),
+                discord: Some("https://discord.gg/abc".into()),
+            },
+            catalogue: Catalogue::default(),
+        }
+    );
+}
+
+#[test]
+fn the_public_url_follows_the_address_unless_it_is_set() {
+    let url = |text| Config::from_toml(text).unwrap().public_url();
+    assert_eq!(url(""), "http://127.0.0.1:3000");
+    assert_eq!(url("listen = '0.0.0.0:80'"), "http://0.0.0.0:80");
+    assert_eq!(
+        url("public_url = 'https://a.example/'"),
+        "https://a.example"
+    );
+}
+
+#[test]
+fn one_api_is_enough_to_replace_the_catalogue() {
+    let catalogue = Config::from_toml(API).unwrap().catalogue;
+    let names: Vec<_> = catalogue
+        .iter()
+        .map(|api| (api.name.as_str(), api.free_calls))
+        .collect();
+    assert_eq!(names, [("one", 10)]);
+    let api = catalogue.by_path("/one").unwrap();
+    assert_eq!(
+        (api.title.en.as_str(), api.title.zh.as_str()),
+        ("one", "one")
+    );
+    assert_eq!(api.failure_data, serde_json::json!({}));
+    assert!(api.required.is_empty() && api.input.is_none() && api.output.is_none());
+}
+
+#[test]
+fn a_fault_names_its_line() {
+    let again = format!("{API}{API}");
+    let table = [
+        (
+            format!("{API}surprise = 1"),
+            6,
+            "unknown field `surprise`, expected one of `name`",
+        ),
+        (
+            API.replace("10", "-1"),
+            5,
+            "API `one`: free_calls is -1, but a quota cannot be negative",
+        ),
+        (
+            again.replacen("\"one\"", "\"two\"", 1),
+            9,
+            "the API `two` has the path `/one` already",
+        ),
+        (again, 8, "API `one`: another API has this name"),
+        (
+            API.replace("/one", "one"),
+            4,
+            "the path `one` must start with `/`",
+        ),
+        (
+            API.replace("10", "\"10\""),
+            5,
+            "invalid type: string \"10\", expected i64",
+        ),
+        (
+            format!("{API}input = {{ max_tokens = 0, fields = ['a'] }}"),
+            6,
+            "at least 1",
+        ),
+        (
+            format!("{API}input = {{ max_tokens = 1, fields = ['a..b'] }}"),
+            6,
+            "`a..b` names no field",
+        ),
+        (
+            format!("{API}input = {{ max_tokens = -1, fields = ['a'] }}"),
+            6,
+            "-1",
+        ),
+        (
+            format!("{API}required = [{{ field = 'a', shape = 'x' }}]"),
+            6,
+            "unknown variant `x`",
+        ),
+        (
+            format!("{API}title = {{ en = ' ' }}"),
+            6,
+            "the title is empty",
+        ),
+        (
+            API.replace("path = \"/one\"\n", ""),
+            2,
+            "missing field `path`",
+        ),
+        ("api = []".into(), 1, "the catalogue has no API"),
+        (
+            "\n\nlisen = '127.0.0.1:1'".into(),
+            3,
+            "unknown field `lisen`",
+        ),
+        (
+            "listen = 'localhost'".into(),
+            1,
+            "`localhost` is no address with a port",
+        ),
+        ("listen = 5".into(), 1, "invalid type: integer `5`"),
+        ("listen = ".into(), 1, ""),
+        (
+            "[gateway]\ntimeout_ms = 0".into(),
+            2,
+            "timeout_ms is 0, but must be from 1 to 600000",
+        ),
+        (
+            "[gateway]\nerrors = 'json'".into(),
+            2,
+            "unknown variant `json`",
+        ),
+        (
+            "[gateway]\nmax_in_flight = 1e3".into(),
+            2,
+            "invalid type: floating point",
+        ),
+        (
+            "listen = '127.0.0.1:1'\nlisten = '127.0.0.1:2'".into(),
+            2,
+            "duplicate key",
+        ),
+    ];
+    for (text, line, sentence) in table {
+        let error = refused(&text);
+        assert!(
+            error.starts_with(&format!("allowance.toml, line {line}: ")),
+            "{error}\n{text}"
+        );
+        assert!(error.contains(sentence), "{error}\n{text}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn numbers_outside_their_range_are_refused() {
+    for (name, least, most) in [
+        ("timeout_ms", 1, 600_000),
+        ("connect_timeout_ms", 1, 60_000),
+        ("max_body_bytes", 1_024, 67_108_864),
+        ("max_in_flight", 1, 1_000_000),
+    ] {
+        let gateway = |value: i64| format!("[gateway]\n{name} = {value}");
+        for fine in [least, most] {
+            assert!(Config::from_toml(&gateway(fine)).is_ok(), "{name} = {fine}");
+        }
+        for wrong in [least - 1, most + 1, i64::MIN, i64::MAX] {
+            let error = refused(&gateway(wrong));
+            assert!(
+                error.ends_with(&format!("must be from {least} to {most}")),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_address_must_be_one() {
+    for url in [
+        "",
+        "example.org",
+        "/path",
+        "ftp://example.org",
+        "https://",
+        "https://a b",
+        "https://user:hunter2@example.org",
+        "https://example.org/?a=1",
+        "https://example.org/#a",
+    ] {
+        for setting in ["public_url = ", "[gateway]\nupstream = "] {
+            let error = refused(&format!("{setting}'{url}'"));
+            assert!(!error.contains(":pass"), "{error}");
+        }
+    }
+    for url in [
+        "",
+        "sqlite:",
+        "sqlite://",
+        "postgres://u:hunter2@h/d",
+        "data/a.db",
+    ] {
+        let error = refused(&format!("database_url = '{url}'"));
+        assert!(error.contains("database_url must be `sqlite:`") && !error.contains(":pass"));
+    }
+}
+
+#[test]
+fn a_contact_link_opens_something_harmless() {
+    let long = format!("https://example.org/{}", "a".repeat(LONG));
+    for link in [
+        "",
+        "discord.gg/a",
+        "javascript:alert(1)",
+        "https://",
+        "https://a b",
+        &long,
+    ] {
+        assert!(refused(&format!("[contact]\ndiscord = '{link}'")).contains("line 2: the link"));
+    }
+    assert!(Config::from_toml("[contact]\nwechat = 'weixin://dl/add?id=a'").is_ok());
+}
+
+const LONG: usize = 500;
+
+#[test]
+fn the_secret_is_never_printed() {
+    let secret = "Token s3cr3t";
+    let config =
+        Config::from_toml(&format!("[gateway]\nupstream_authorization = '{secret}'")).unwrap();
+    let gateway = &config.gateway;
+    assert_eq!(
+        gateway.upstream_authorization.as_ref().map(Secret::expose),
+        Some(secret)
+    );
+    assert!(!format!("{config:?}").contains("s3cr3t"));
+    for text in [
+        "[gateway]\nupstream_authorization = 's3cr3t\u{7f}'",
+        "[gateway]\nupstream_authorization = 's3cr3t' x",
+        "[gateway]\nupstream_authorization = 's3cr3t",
+        "[gateway]\nupstream_authorization = ['s3cr3t']",
+        "[gateway]\nupstream_authorisation = 's3cr3t'",
+    ] {
+        let error = refused(text);
+        assert!(!error.contains("s3cr3t"), "{error}");
+    }
+}
+
+#[test]
+fn the_fault_names_the_file_that_was_read() {
+    let error = Config::from_toml("\nx = 1")
+        .unwrap_err()
+        .in_file("/etc/allowance.toml");
+    assert!(
+        error
+            .to_string()
+            .starts_with("/etc/allowance.toml, line 2: ")
+    );
+    assert_eq!(error.line(), Some(2));
+}

@@ -1,0 +1,37 @@
+//! What the pages show: the ports of the app, answered from the store and the
+//! quota engine. Nothing here changes anything.
+
+mod account;
+mod desk;
+mod range;
+mod usage;
+
+use crate::clock::Clock;
+use crate::domain::StoreError;
+use crate::domain::store::Store;
+use crate::metering::Metering;
+use allowance_app::ports::PortError;
+use allowance_app::view::ContactChannel;
+use std::sync::Arc;
+
+/// The reader of both ports. Cheap to clone.
+#[derive(Clone)]
+pub struct Reader {
+    pub store: Arc<dyn Store>,
+    pub metering: Arc<Metering>,
+    pub clock: Arc<dyn Clock>,
+    /// Ways to a human, drawn once at start.
+    pub channels: Vec<ContactChannel>,
+}
+
+/// The page learns that it cannot be shown now; the log learns why.
+fn unavailable(error: StoreError) -> PortError {
+    let incident = crate::domain::ids::public_id(
+        crate::domain::ids::Noun::Request,
+        0,
+        &mut crate::clock::random(),
+    )
+    .split_off(14);
+    tracing::error!(%error, %incident, "a page could not be read");
+    PortError::Unavailable { incident }
+}

@@ -1,0 +1,75 @@
+//! What can go wrong below the borders. Each border (the wire, a page, the
+//! command line) maps these once, and chooses the words.
+
+/// The store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Busy, locked, full, out of connections: the same call may work later.
+    #[error("the store is not available for now: {0}")]
+    Transient(String),
+    /// A row broke a uniqueness rule: the constraint's name or columns.
+    #[error("already there: {0}")]
+    Conflict(String),
+    /// Anything else: a bug, or a broken database.
+    #[error("the store failed: {0}")]
+    Broken(String),
+}
+
+/// A rule of the product was broken, with the data to explain it.
+#[derive(Debug, thiserror::Error)]
+pub enum DomainError {
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("this needs another role")]
+    Forbidden,
+    /// A field of a form or command, and what is wrong with it.
+    #[error("{field}: {problem}")]
+    Invalid {
+        field: &'static str,
+        problem: Problem,
+    },
+    #[error("this request was answered already")]
+    AlreadyAnswered,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl DomainError {
+    #[must_use]
+    pub const fn invalid(field: &'static str, problem: Problem) -> Self {
+        Self::Invalid { field, problem }
+    }
+}
+
+/// What is wrong with a value that a person gave.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("is required")]
+    Required,
+    #[error("is longer than {most} characters")]
+    TooLong { most: i64 },
+    #[error("is shorter than {least} characters")]
+    TooShort { least: i64 },
+    #[error("is not a whole number")]
+    NotANumber,
+    #[error("must be from {least} to {most}")]
+    OutOfRange { least: i64, most: i64 },
+    #[error("is not a date")]
+    NotADate,
+    #[error("lies in the past")]
+    DatePast,
+    #[error("is not an e-mail address")]
+    NotAnEmail,
+    #[error("is not a time zone of the tz database")]
+    UnknownTimeZone,
+    #[error("is not a project of this account")]
+    UnknownProject,
+    #[error("is not an API of the catalogue")]
+    UnknownApi,
+    #[error("is taken")]
+    NameTaken,
+    #[error("has an open request already")]
+    RequestOpen,
+    #[error("reached its most of {most}")]
+    TooMany { most: i64 },
+}

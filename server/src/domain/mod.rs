@@ -1,0 +1,24 @@
+//! The rules of the product as plain Rust: no HTTP, no SQL, no screen, no
+//! clock. Time and randomness come in as parameters.
+
+pub mod accounts;
+pub mod audit;
+pub mod catalogue;
+pub mod error;
+pub mod figures;
+pub mod grants;
+pub mod ids;
+pub mod keys;
+pub mod limits;
+pub mod projects;
+pub mod quota;
+pub mod quota_requests;
+pub mod store;
+pub mod usage;
+pub mod zones;
+
+pub use error::{DomainError, StoreError};
+pub use ids::{AccountId, ApiId, GrantId, KeyId, ProjectId};
+
+/// Milliseconds since 1970-01-01 UTC, or a number of milliseconds.
+pub type Millis = i64;

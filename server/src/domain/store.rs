@@ -1,0 +1,184 @@
+//! What the rules ask of a store, in the domain's words. Each method is one
+//! transaction. "Not found" is `Ok(None)`. Every method that serves a developer
+//! takes the account it may touch.
+
+use super::accounts::{Account, NewAccount};
+use super::audit::{Change, Entry};
+use super::error::StoreError;
+use super::grants::{Grant, GrantBalance, NewGrant};
+use super::keys::{Key, KeyHash, KeyIdentity, NewKey};
+use super::projects::{NewProject, Project, ProjectSummary};
+use super::quota_requests::{NewQuotaRequest, QuotaRequest, RequestState};
+use super::usage::{SeriesPoint, SeriesQuery, UsageRow};
+use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
+use async_trait::async_trait;
+
+pub type Stored<T> = Result<T, StoreError>;
+
+/// All of it: what one database does.
+pub trait Store:
+    Accounts + Audit + Grants + Health + Keys + Ledger + Projects + QuotaRequests + Sessions
+{
+}
+
+#[async_trait]
+pub trait Accounts: Send + Sync + 'static {
+    /// Opens an account with its default project and the catalogue's free quota.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the e-mail is taken.
+    async fn create_account(&self, new: NewAccount, change: Change) -> Stored<Account>;
+    async fn account(&self, id: AccountId) -> Stored<Option<Account>>;
+    async fn account_by_public_id(&self, id: &str) -> Stored<Option<Account>>;
+    /// The account and its password hash (a PHC string).
+    async fn account_by_email(&self, email: &str) -> Stored<Option<(Account, String)>>;
+    /// Newest first. `search` is part of an e-mail or name, or a whole reference
+    /// code, public id, key hint or request id.
+    async fn find_accounts(&self, search: &str, limit: i64, offset: i64) -> Stored<Vec<Account>>;
+}
+
+#[async_trait]
+pub trait Projects: Send + Sync + 'static {
+    /// # Errors
+    /// [`StoreError::Conflict`] if the account has a project of that name.
+    async fn create_project(&self, new: NewProject, change: Change) -> Stored<Project>;
+    /// Oldest first.
+    async fn projects(&self, account: AccountId) -> Stored<Vec<Project>>;
+    /// The same with what the list shows at `now`.
+    async fn project_summaries(
+        &self,
+        account: AccountId,
+        now: Millis,
+    ) -> Stored<Vec<ProjectSummary>>;
+}
+
+#[async_trait]
+pub trait Keys: Send + Sync + 'static {
+    async fn create_key(&self, new: NewKey, change: Change) -> Stored<()>;
+    /// Newest first, without deleted ones.
+    async fn keys(&self, account: AccountId) -> Stored<Vec<Key>>;
+    async fn key_by_hash(&self, hash: KeyHash) -> Stored<Option<KeyIdentity>>;
+    /// Disables the key at an instant, or enables it. Answers its hash, so that
+    /// caches can forget it, or nothing if the account has no such key.
+    async fn set_key_disabled(
+        &self,
+        account: AccountId,
+        public_id: &str,
+        disabled_at: Option<Millis>,
+        change: Change,
+    ) -> Stored<Option<KeyHash>>;
+}
+
+#[async_trait]
+pub trait Grants: Send + Sync + 'static {
+    /// Gives each API of the catalogue its number, and brings every account's
+    /// free quota to what the catalogue says. Answers the numbers in the order
+    /// of `apis` (name, free calls).
+    async fn sync_catalogue(
+        &self,
+        apis: &[(String, i64)],
+        now: Millis,
+        change: Change,
+    ) -> Stored<Vec<ApiId>>;
+    /// What the quota engine decides on: every grant of an account with its balance.
+    async fn balances(&self, account: AccountId) -> Stored<Vec<GrantBalance>>;
+    /// The same as the admin's desk lists it, newest first.
+    async fn grants(&self, account: AccountId) -> Stored<Vec<Grant>>;
+    async fn create_grant(&self, new: NewGrant, change: Change) -> Stored<GrantId>;
+}
+
+#[async_trait]
+pub trait Ledger: Send + Sync + 'static {
+    /// Writes a batch of calls, their roll-ups and balances: all or nothing,
+    /// and on disk when it returns.
+    async fn append(&self, rows: &[UsageRow]) -> Stored<()>;
+    /// Calls by API and day, from the roll-ups. Days without calls are left out.
+    async fn series(&self, query: &SeriesQuery) -> Stored<Vec<SeriesPoint>>;
+    /// Differences between the ledger and what is derived from it, in words;
+    /// empty if all is well.
+    async fn verify(&self) -> Stored<Vec<String>>;
+}
+
+#[async_trait]
+pub trait QuotaRequests: Send + Sync + 'static {
+    /// # Errors
+    /// [`StoreError::Conflict`] if the account has an open request for this API.
+    async fn create_quota_request(&self, new: NewQuotaRequest) -> Stored<()>;
+    /// Newest first.
+    async fn quota_requests_of(&self, account: AccountId) -> Stored<Vec<QuotaRequest>>;
+    async fn quota_request(&self, public_id: &str) -> Stored<Option<QuotaRequest>>;
+    /// Open ones oldest first, others newest first.
+    async fn quota_requests_in(
+        &self,
+        states: &[RequestState],
+        limit: i64,
+    ) -> Stored<Vec<QuotaRequest>>;
+    async fn count_open_quota_requests(&self) -> Stored<i64>;
+    /// Takes an open request of the account back; false if there is none.
+    async fn withdraw_quota_request(
+        &self,
+        account: AccountId,
+        public_id: &str,
+        at: Millis,
+    ) -> Stored<bool>;
+    /// Answers an open request, and gives the grant with it: of two answers only
+    /// one wins. Nothing, if the request is not open.
+    async fn answer_quota_request(
+        &self,
+        public_id: &str,
+        answer: Answer,
+        change: Change,
+    ) -> Stored<Option<Option<GrantId>>>;
+}
+
+/// An admin's answer to a request for quota.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub state: RequestState,
+    /// What the developer reads.
+    pub text: String,
+    pub by: AccountId,
+    pub at: Millis,
+    /// Given in the same transaction, if the request was approved.
+    pub grant: Option<NewGrant>,
+}
+
+#[async_trait]
+pub trait Audit: Send + Sync + 'static {
+    /// Newest first, before the cursor.
+    async fn audit(&self, before: Option<i64>, limit: i64) -> Stored<Vec<Entry>>;
+    async fn audit_of(&self, account: AccountId, limit: i64) -> Stored<Vec<Entry>>;
+}
+
+/// A console session, found by the hash of its cookie.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    pub id_hash: [u8; 32],
+    pub account: Option<AccountId>,
+    /// JSON.
+    pub data: String,
+    pub expires_at: Millis,
+}
+
+#[async_trait]
+pub trait Sessions: Send + Sync + 'static {
+    async fn save_session(&self, row: SessionRow) -> Stored<()>;
+    async fn session(&self, id_hash: [u8; 32], now: Millis) -> Stored<Option<SessionRow>>;
+    async fn delete_session(&self, id_hash: [u8; 32]) -> Stored<()>;
+    async fn delete_expired_sessions(&self, now: Millis) -> Stored<u64>;
+}
+
+#[async_trait]
+pub trait Health: Send + Sync + 'static {
+    /// Whether a read and a write get through.
+    async fn ping(&self) -> Stored<()>;
+}
+
+/// A project of an account by its public id, among those already read.
+#[must_use]
+pub fn project_id(projects: &[Project], public_id: &str) -> Option<ProjectId> {
+    projects
+        .iter()
+        .find(|project| project.public_id == public_id)
+        .map(|project| project.id)
+}

@@ -1,0 +1,126 @@
+//! The console over HTTP: pages, and the forms that they post. A form that
+//! cannot be done shows its page again with the reasons, and nothing that was
+//! typed is lost; one that was done leads back to the page, so that a reload
+//! does not do it twice.
+
+mod admin;
+mod form;
+mod keys;
+mod page;
+mod projects;
+mod request_more;
+mod sign_in;
+mod theme;
+mod visitor;
+
+pub use keys::curl;
+
+use super::Services;
+use super::session_store::StoredSessions;
+use super::{headers, same_origin};
+use crate::actions::Actions;
+use allowance_app::ports::{AdminDesk, Console};
+use allowance_app::routes::App;
+use allowance_app::view::DemoSignIn;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions};
+use std::sync::Arc;
+use tower_http::compression::CompressionLayer;
+use tower_http::services::ServeDir;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+/// What the pages know of this installation.
+pub struct Site {
+    pub leptos: LeptosOptions,
+    /// Where people reach this server, without a trailing slash.
+    pub public_url: String,
+    /// Offered on the sign-in page of a demo; else empty.
+    pub demo: Vec<DemoSignIn>,
+    pub console: Arc<dyn Console>,
+    pub admin_desk: Arc<dyn AdminDesk>,
+}
+
+impl Site {
+    /// Whether the browser may send the cookie over HTTPS only.
+    fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Web {
+    actions: Actions,
+    site: Arc<Site>,
+}
+
+impl FromRef<Web> for LeptosOptions {
+    fn from_ref(web: &Web) -> Self {
+        web.site.leptos.clone()
+    }
+}
+
+/// A form's body: a few fields of text.
+const MOST_FORM_BYTES: usize = 64 * 1024;
+/// A session ends after so many days without a visit.
+const SESSION_DAYS: i64 = 14;
+
+pub(super) fn router(services: &Services) -> Router {
+    let web = Web {
+        actions: services.actions.clone(),
+        site: Arc::clone(&services.site),
+    };
+    let root = web.site.leptos.site_root.to_string();
+    let files = ServeDir::new(root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .fallback(get(page::show).with_state(web.clone()));
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/usage") }))
+        .leptos_routes_with_handler(
+            generate_route_list_with_exclusions(App, Some(vec!["/".into()])),
+            get(page::show),
+        )
+        .merge(forms())
+        .fallback_service(files)
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            visitor::recognise,
+        ))
+        .layer(sessions(services))
+        .layer(middleware::from_fn(same_origin::guard))
+        .layer(DefaultBodyLimit::max(MOST_FORM_BYTES))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers::protect))
+        .with_state(web)
+}
+
+fn forms() -> Router<Web> {
+    Router::new()
+        .route("/sign-in", post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/theme", post(theme::choose))
+        .route("/keys", post(keys::create))
+        .route("/keys/{id}/disable", post(keys::disable))
+        .route("/keys/{id}/enable", post(keys::enable))
+        .route("/projects", post(projects::create))
+        .route("/request-more", post(request_more::send))
+        .route("/request-more/{id}/withdraw", post(request_more::withdraw))
+        .route("/admin/accounts/{id}/grants", post(admin::grant))
+        .route("/admin/requests/{id}/approve", post(admin::approve))
+        .route("/admin/requests/{id}/reject", post(admin::reject))
+}
+
+fn sessions(services: &Services) -> SessionManagerLayer<StoredSessions> {
+    let store = StoredSessions::new(Arc::clone(&services.store), Arc::clone(&services.clock));
+    SessionManagerLayer::new(store)
+        .with_name("allowance_session")
+        .with_secure(services.site.is_secure())
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)))
+}

@@ -1,0 +1,142 @@
+//! Renders a page.
+
+use super::Web;
+use super::theme;
+use super::visitor::{Visitor, viewer};
+use crate::http::gateway::BASE_PATH;
+use allowance_app::ports::PageStatus;
+use allowance_app::shell::shell;
+use allowance_app::view::{FormReply, Site, Viewer};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use leptos::nonce::Nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{ResponseOptions, render_app_async_with_context};
+use std::sync::Arc;
+
+/// A page that was merely opened.
+pub(super) async fn show(State(web): State<Web>, request: Request<Body>) -> Response {
+    render(&web, request, None).await
+}
+
+/// The page of a form that was posted, with what it says back. Its status tells
+/// programs what its text tells people.
+pub(super) async fn reply(
+    web: &Web,
+    mut request: Request<Body>,
+    page: &str,
+    status: StatusCode,
+    reply: FormReply,
+) -> Response {
+    // An id of a path can hold what a path cannot; then there is no such page.
+    *request.uri_mut() = page.parse().unwrap_or(Uri::from_static("/not-found"));
+    let mut response = render(web, request, Some(reply)).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+/// The page for what is not there, or not for this visitor.
+pub(super) async fn not_found(web: &Web, mut request: Request<Body>) -> Response {
+    *request.uri_mut() = Uri::from_static("/not-found");
+    let mut response = render(web, request, None).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> Response {
+    let site = site(web, &request);
+    let nonce = request.extensions().get::<Nonce>().cloned();
+    let visitor: Option<Viewer> = request
+        .extensions()
+        .get::<Visitor>()
+        .map(|visitor| viewer(&visitor.0));
+    let web = web.clone();
+    let options = web.site.leptos.clone();
+    let provide = move || {
+        provide_context(site.clone());
+        provide_context(Arc::clone(&web.site.console));
+        provide_context(Arc::clone(&web.site.admin_desk));
+        if let Some(nonce) = nonce.clone() {
+            provide_context(nonce);
+        }
+        if let Some(visitor) = visitor.clone() {
+            provide_context(visitor);
+        }
+        if let Some(form) = form.clone() {
+            provide_context(form);
+        }
+        let response = use_context::<ResponseOptions>();
+        provide_context(PageStatus(Arc::new(move |status| {
+            if let (Some(response), Ok(status)) = (&response, StatusCode::from_u16(status)) {
+                response.set_status(status);
+            }
+        })));
+    };
+    render_app_async_with_context(provide, move || shell(options.clone()))(request).await
+}
+
+fn site(web: &Web, request: &Request<Body>) -> Site {
+    Site {
+        base_url: format!("{}{BASE_PATH}", web.site.public_url),
+        theme: theme::chosen(request.headers()),
+        demo: web.site.demo.clone(),
+        here: request
+            .uri()
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), ToString::to_string),
+    }
+}
+
+/// A text as the value of a query parameter.
+pub(super) fn query_value(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/') {
+            safe.push(char::from(byte));
+        } else {
+            safe.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    safe
+}
+
+/// Where a form may lead to: a path of this site, or the home page.
+pub(super) fn own_path(next: &str) -> &str {
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(['\\', '\r', '\n'])
+        && next.len() <= 2_000
+        && next.is_ascii();
+    if own { next } else { "/usage" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_leads_nowhere_but_here() {
+        assert_eq!(own_path("/keys?done=x"), "/keys?done=x");
+        for bad in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a\r\nb",
+        ] {
+            assert_eq!(own_path(bad), "/usage", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_path_survives_in_a_query() {
+        assert_eq!(
+            query_value("/usage?key=a&x=é"),
+            "/usage%3Fkey%3Da%26x%3D%C3%A9"
+        );
+    }
+}

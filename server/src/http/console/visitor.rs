@@ -1,0 +1,131 @@
+//! Who is visiting. Pages of the console are for people who signed in, pages
+//! of the desk for staff; everything else is open.
+
+use super::Web;
+use super::page;
+use crate::domain::AccountId;
+use crate::domain::accounts::{Account, Role};
+use crate::http::session_store::ACCOUNT;
+use allowance_app::view;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use std::sync::Arc;
+use tower_sessions::Session;
+
+/// The account of this request, put there by [`recognise`].
+#[derive(Clone)]
+pub(super) struct Visitor(pub Arc<Account>);
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| to_sign_in(&parts.uri, &parts.method))
+    }
+}
+
+/// Looks the session up, and asks strangers to sign in before a page that is not open.
+pub(super) async fn recognise(
+    State(web): State<Web>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Response {
+    let path = request.uri().path().to_owned();
+    if is_file(&path) {
+        return next.run(request).await;
+    }
+    let session = request.extensions().get::<Session>().cloned();
+    match visitor(&web, session).await {
+        Ok(Some(account)) => {
+            if is_desk(&path) && !account.role.is_staff() {
+                // Not even that the desk exists is anybody's business.
+                request.extensions_mut().insert(Visitor(Arc::new(account)));
+                return page::not_found(&web, request).await;
+            }
+            request.extensions_mut().insert(Visitor(Arc::new(account)));
+            next.run(request).await
+        }
+        Ok(None) if is_open(&path) => next.run(request).await,
+        Ok(None) => to_sign_in(request.uri(), request.method()),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be read");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The console is not available for a moment. Please try again.",
+            )
+                .into_response()
+        }
+    }
+}
+
+async fn visitor(web: &Web, session: Option<Session>) -> Result<Option<Account>, String> {
+    let Some(session) = session else {
+        return Ok(None);
+    };
+    let id: Option<i64> = session
+        .get(ACCOUNT)
+        .await
+        .map_err(|error| error.to_string())?;
+    match id {
+        Some(id) => web
+            .actions
+            .signed_in(AccountId(id))
+            .await
+            .map_err(|error| error.to_string()),
+        None => Ok(None),
+    }
+}
+
+fn is_file(path: &str) -> bool {
+    path.starts_with("/pkg/") || path.starts_with("/favicon") || path == "/robots.txt"
+}
+
+fn is_open(path: &str) -> bool {
+    matches!(path, "/sign-in" | "/theme")
+}
+
+fn is_desk(path: &str) -> bool {
+    path == "/admin" || path.starts_with("/admin/")
+}
+
+/// After the sign-in the reader comes back to the page that was asked for. What
+/// a form had posted cannot be repeated by a redirect; its page can.
+fn to_sign_in(uri: &Uri, method: &Method) -> Response {
+    let here = uri.path_and_query().map_or("/usage", |both| both.as_str());
+    let next = if method == Method::GET {
+        here
+    } else {
+        "/usage"
+    };
+    if next == "/" || next == "/usage" {
+        return Redirect::to("/sign-in").into_response();
+    }
+    Redirect::to(&format!("/sign-in?next={}", page::query_value(next))).into_response()
+}
+
+/// The account as pages see it.
+pub(super) fn viewer(account: &Account) -> view::Viewer {
+    view::Viewer {
+        account: account.id.0,
+        name: account.name.clone(),
+        email: account.email.clone(),
+        role: role(account.role),
+        time_zone: account.time_zone.clone(),
+    }
+}
+
+pub(super) const fn role(role: Role) -> view::Role {
+    match role {
+        Role::Developer => view::Role::Developer,
+        Role::Support => view::Role::Support,
+        Role::Owner => view::Role::Owner,
+    }
+}

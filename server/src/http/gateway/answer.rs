@@ -1,0 +1,126 @@
+//! Answers as clients expect them: the envelope, with the headers that carry the
+//! machine-readable truth.
+
+use super::refusal::Refusal;
+use crate::config::ErrorStyle;
+use crate::domain::catalogue::{Api, OutputLimit};
+use crate::domain::limits;
+use crate::domain::quota::Quota;
+use axum::body::Body;
+use axum::http::header::{ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// What remains, for the `RateLimit` headers (IETF draft-ietf-httpapi-ratelimit-headers).
+pub(super) struct Remaining<'a> {
+    pub api: &'a str,
+    pub quota: Quota,
+}
+
+pub(super) fn success(request_id: &str, body: Bytes, remaining: Option<Remaining<'_>>) -> Response {
+    respond(StatusCode::OK, request_id, Body::from(body), remaining)
+}
+
+/// The upstream's own no, in the envelope and on the status of the style.
+pub(super) fn refused_upstream(
+    request_id: &str,
+    style: ErrorStyle,
+    api: &Api,
+    (code, message, data): (i64, String, Value),
+    remaining: Option<Remaining<'_>>,
+) -> Response {
+    let status = match style {
+        ErrorStyle::Envelope => StatusCode::OK,
+        ErrorStyle::Http => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    // Some clients cannot read an error without its data.
+    let data = match data {
+        Value::Object(fields) if !fields.is_empty() => Value::Object(fields),
+        _ => api.failure_data.clone(),
+    };
+    let body = json!({ "code": code, "data": data, "message": message });
+    respond(status, request_id, Body::from(body.to_string()), remaining)
+}
+
+pub(super) fn refusal(
+    request_id: &str,
+    style: ErrorStyle,
+    api: Option<&Api>,
+    refusal: &Refusal,
+    remaining: Option<Remaining<'_>>,
+) -> Response {
+    let status = match style {
+        // A method is no matter of the API: it is wrong for every client.
+        _ if matches!(refusal, Refusal::NotPost) => refusal.status(),
+        ErrorStyle::Envelope => StatusCode::OK,
+        ErrorStyle::Http => refusal.status(),
+    };
+    let data = api.map_or_else(|| json!({}), |api| api.failure_data.clone());
+    let body = json!({ "code": refusal.code(), "data": data, "message": refusal.message() });
+    let mut response = respond(status, request_id, Body::from(body.to_string()), remaining);
+    let headers = response.headers_mut();
+    if let Some(seconds) = refusal.retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    match refusal {
+        Refusal::Exhausted { more, .. } | Refusal::AllExhausted { more } => {
+            insert(headers, LINK, &format!("<{more}>; rel=\"help\""));
+        }
+        Refusal::NotPost => {
+            headers.insert(ALLOW, HeaderValue::from_static("POST"));
+        }
+        _ => {}
+    }
+    response
+}
+
+/// Cuts the list in an answer to the API's output limit. An answer within it is
+/// passed on as it came, byte for byte.
+pub(super) fn cut(body: Bytes, limit: &OutputLimit) -> Bytes {
+    let Ok(mut envelope) = serde_json::from_slice::<Value>(&body) else {
+        return body;
+    };
+    if !limits::cut(limit, &mut envelope) {
+        return body;
+    }
+    Bytes::from(envelope.to_string())
+}
+
+fn respond(
+    status: StatusCode,
+    request_id: &str,
+    body: Body,
+    remaining: Option<Remaining<'_>>,
+) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    insert(headers, REQUEST_ID, request_id);
+    if let Some(Remaining { api, quota }) = remaining {
+        insert(
+            headers,
+            RATE_LIMIT_POLICY,
+            &format!("\"{api}\";q={}", quota.granted),
+        );
+        insert(
+            headers,
+            RATE_LIMIT,
+            &format!("\"{api}\";r={}", quota.remaining()),
+        );
+    }
+    response
+}
+
+/// Leaves out what cannot be a header: names come from the configuration.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,279 @@
+//! The path of one call.
+
+use super::answer::{self, Remaining};
+use super::refusal::Refusal;
+use super::upstream::Reply;
+use super::{Gateway, api_path, credentials, is_post};
+use crate::domain::Millis;
+use crate::domain::keys::KeyIdentity;
+use crate::domain::limits::{self, Accepted};
+use crate::domain::usage::{Outcome, UsageRow};
+use crate::metering::{CommitError, Hold, MeteredApi, ReserveError};
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// When a call came, and the id it goes by.
+pub(super) struct Arrival {
+    pub request_id: String,
+    pub now: Millis,
+    pub started: Instant,
+}
+
+/// A call whose key and API are known: from here on it is logged, whatever becomes of it.
+struct Call {
+    gateway: Arc<Gateway>,
+    arrival: Arrival,
+    metered: MeteredApi,
+    key: KeyIdentity,
+}
+
+pub(super) async fn answer(
+    gateway: &Arc<Gateway>,
+    request: Request<Body>,
+    arrival: Arrival,
+) -> Response {
+    let style = gateway.settings.errors;
+    let id = arrival.request_id.clone();
+    let metered = match is_post(request.method()).and_then(|()| find_api(gateway, &request)) {
+        Ok(metered) => metered,
+        Err(why) => return answer::refusal(&id, style, None, &why, None),
+    };
+    let (head, body) = request.into_parts();
+    let key = match identify(gateway, &head.headers).await {
+        Ok(key) => key,
+        // Nobody's call: there is no account to log it under.
+        Err(why) => {
+            tracing::info!(request_id = %id, api = %metered.api.name, code = why.code(), "refused");
+            return answer::refusal(&id, style, Some(&metered.api), &why, None);
+        }
+    };
+    let call = Call {
+        gateway: Arc::clone(gateway),
+        arrival,
+        metered,
+        key,
+    };
+    call.run(body).await
+}
+
+fn find_api(gateway: &Gateway, request: &Request<Body>) -> Result<MeteredApi, Refusal> {
+    let path = api_path(request.uri().path());
+    gateway
+        .metering
+        .api_at(&path)
+        .cloned()
+        .ok_or_else(|| Refusal::UnknownPath {
+            // Echoed in a message: a path can be as long as a client likes.
+            path: path.chars().take(100).collect(),
+            known: gateway
+                .metering
+                .apis()
+                .iter()
+                .map(|known| known.api.path.clone())
+                .collect(),
+        })
+}
+
+async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<KeyIdentity, Refusal> {
+    let secret = credentials::key(headers)?;
+    match gateway.metering.identify(secret).await {
+        Ok(key) => key.ok_or(Refusal::KeyUnknown),
+        Err(error) => {
+            tracing::error!(%error, "a key could not be looked up");
+            Err(Refusal::System)
+        }
+    }
+}
+
+impl Call {
+    async fn run(self, body: Body) -> Response {
+        if let Err(why) = self.key.check(self.arrival.now) {
+            return self.refuse(Refusal::Key(why), None).await;
+        }
+        let Ok(permit) = Arc::clone(&self.gateway.in_flight).try_acquire_owned() else {
+            return self.refuse(Refusal::Busy, None).await;
+        };
+        let body = match self.read(body).await {
+            Ok(body) => body,
+            Err(why) => return self.refuse(why, None).await,
+        };
+        let accepted = match self.accept(&body) {
+            Ok(accepted) => accepted,
+            Err(why) => return self.refuse(why, None).await,
+        };
+        let hold = match self.reserve().await {
+            Ok(hold) => hold,
+            Err(why) => return self.refuse(why, Some(&accepted)).await,
+        };
+        // From here the upstream's outcome decides, whether or not the client
+        // still listens: the work goes on when this handler is dropped.
+        let request_id = self.arrival.request_id.clone();
+        let style = self.gateway.settings.errors;
+        let work = tokio::spawn(async move {
+            let response = self.forward(body, accepted, hold).await;
+            drop(permit);
+            response
+        });
+        work.await.unwrap_or_else(|panic| {
+            tracing::error!(%request_id, %panic, "a call broke off");
+            answer::refusal(&request_id, style, None, &Refusal::System, None)
+        })
+    }
+
+    async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
+        let most = self.gateway.settings.max_body_bytes;
+        let read = tokio::time::timeout(self.gateway.settings.body_timeout, to_bytes(body, most));
+        match read.await {
+            Err(_) => Err(Refusal::BodySlow),
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(error)) if is_too_large(&error) => Err(Refusal::BodyTooLarge { most }),
+            Ok(Err(_)) => Err(Refusal::BodyBroken),
+        }
+    }
+
+    fn accept(&self, body: &Bytes) -> Result<Accepted, Refusal> {
+        let json: Value =
+            serde_json::from_slice(body).map_err(|error| Refusal::NotJson(error.to_string()))?;
+        limits::check(&self.metered.api, &json, self.gateway.tokens.as_ref())
+            .map_err(Refusal::Limit)
+    }
+
+    async fn reserve(&self) -> Result<Hold, Refusal> {
+        let more = || self.gateway.settings.request_more_url.clone();
+        match self
+            .gateway
+            .metering
+            .reserve(self.key.account, self.metered.id)
+            .await
+        {
+            Ok(hold) => Ok(hold),
+            Err(ReserveError::Exhausted {
+                quota,
+                any_left: true,
+            }) => Err(Refusal::Exhausted {
+                api: self.metered.api.name.clone(),
+                granted: quota.granted,
+                more: more(),
+            }),
+            Err(ReserveError::Exhausted { .. }) => Err(Refusal::AllExhausted { more: more() }),
+            Err(ReserveError::Store(error)) => {
+                tracing::error!(request_id = %self.arrival.request_id, %error, "balances");
+                Err(Refusal::System)
+            }
+        }
+    }
+
+    async fn forward(self, body: Bytes, accepted: Accepted, hold: Hold) -> Response {
+        let api = &self.metered.api;
+        let id = &self.arrival.request_id;
+        match self.gateway.upstream.forward(api, id, body).await {
+            Ok(Reply::Success { body }) => {
+                let row = self.row(Outcome::Succeeded, 0, Some(&accepted));
+                if let Err(error) = self.gateway.metering.charge(hold, row).await {
+                    return self.unrecorded(&error);
+                }
+                let body = match &api.output {
+                    Some(limit) => answer::cut(body, limit),
+                    None => body,
+                };
+                answer::success(id, body, self.remaining().await)
+            }
+            Ok(Reply::Refused {
+                code,
+                message,
+                data,
+            }) => {
+                drop(hold);
+                self.log(self.row(Outcome::UpstreamFailed, code, Some(&accepted)))
+                    .await;
+                let style = self.gateway.settings.errors;
+                let no = (code, message, data);
+                answer::refused_upstream(id, style, api, no, self.remaining().await)
+            }
+            Err(fault) => {
+                drop(hold);
+                self.refuse(Refusal::Upstream(fault), Some(&accepted)).await
+            }
+        }
+    }
+
+    /// Logs the call with its reason, and answers it.
+    async fn refuse(&self, why: Refusal, accepted: Option<&Accepted>) -> Response {
+        self.log(self.row(why.outcome(), why.code(), accepted))
+            .await;
+        let remaining = self.remaining().await;
+        self.refused(&why, remaining)
+    }
+
+    fn unrecorded(&self, error: &CommitError) -> Response {
+        tracing::error!(request_id = %self.arrival.request_id, %error, "a charge was not written");
+        self.refused(&Refusal::System, None)
+    }
+
+    fn refused(&self, why: &Refusal, remaining: Option<Remaining<'_>>) -> Response {
+        answer::refusal(
+            &self.arrival.request_id,
+            self.gateway.settings.errors,
+            Some(&self.metered.api),
+            why,
+            remaining,
+        )
+    }
+
+    /// A failed call costs nothing, so it is answered even if it cannot be logged.
+    async fn log(&self, row: UsageRow) {
+        if let Err(error) = self.gateway.metering.log(row).await {
+            tracing::error!(request_id = %self.arrival.request_id, %error, "a call was not logged");
+        }
+    }
+
+    async fn remaining(&self) -> Option<Remaining<'_>> {
+        let quotas = self.gateway.metering.quota(self.key.account).await.ok()?;
+        let place = self
+            .gateway
+            .metering
+            .apis()
+            .iter()
+            .position(|metered| metered.id == self.metered.id)?;
+        Some(Remaining {
+            api: &self.metered.api.name,
+            quota: *quotas.get(place)?,
+        })
+    }
+
+    fn row(&self, outcome: Outcome, code: i64, accepted: Option<&Accepted>) -> UsageRow {
+        UsageRow {
+            request_id: self.arrival.request_id.clone(),
+            account: self.key.account,
+            project: self.key.project,
+            key: self.key.key,
+            api: self.metered.id,
+            at: self.arrival.now,
+            outcome,
+            code,
+            burnt: None,
+            tokens: accepted.map_or(0, |accepted| accepted.tokens),
+            latency_ms: i64::try_from(self.arrival.started.elapsed().as_millis())
+                .unwrap_or(i64::MAX),
+            end_user: accepted.and_then(|accepted| accepted.end_user.clone()),
+        }
+    }
+}
+
+/// Whether reading stopped at the size limit, and not because the client broke off.
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = source {
+        if error.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}

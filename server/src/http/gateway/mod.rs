@@ -1,0 +1,139 @@
+//! The gateway: what clients of the API call (`wire.md`). A call is identified,
+//! checked against the API's limits, reserved, forwarded, and settled by what
+//! came back.
+
+mod answer;
+mod call;
+mod credentials;
+mod refusal;
+mod upstream;
+
+pub use upstream::{Upstream, UpstreamHealth, UpstreamSettings};
+
+use crate::clock::{self, Clock};
+use crate::config::ErrorStyle;
+use crate::domain::ids::{Noun, public_id};
+use crate::domain::limits::CountTokens;
+use crate::metering::Metering;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::any;
+use refusal::Refusal;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// Where the gateway's calls lie; what clients take for their base URL.
+pub const BASE_PATH: &str = "/api/openmem/v1";
+
+/// How the gateway behaves; see `allowance.toml`, `[gateway]`.
+#[derive(Debug, Clone)]
+pub struct GatewaySettings {
+    pub errors: ErrorStyle,
+    /// A larger body is refused before it is read.
+    pub max_body_bytes: usize,
+    /// How long a client may take to send its body.
+    pub body_timeout: Duration,
+    /// Calls in flight at once, over all accounts.
+    pub max_in_flight: usize,
+    /// Where a developer asks for more.
+    pub request_more_url: String,
+}
+
+/// All that a call needs.
+pub struct Gateway {
+    pub metering: Arc<Metering>,
+    pub upstream: Arc<Upstream>,
+    pub tokens: Arc<dyn CountTokens + Send + Sync>,
+    pub clock: Arc<dyn Clock>,
+    pub settings: GatewaySettings,
+    /// A permit for each call in flight; closing time takes them all.
+    pub in_flight: Arc<Semaphore>,
+}
+
+impl Gateway {
+    #[must_use]
+    pub fn new(
+        metering: Arc<Metering>,
+        upstream: Arc<Upstream>,
+        tokens: Arc<dyn CountTokens + Send + Sync>,
+        clock: Arc<dyn Clock>,
+        settings: GatewaySettings,
+    ) -> Arc<Self> {
+        let in_flight = Arc::new(Semaphore::new(settings.max_in_flight));
+        Arc::new(Self {
+            metering,
+            upstream,
+            tokens,
+            clock,
+            settings,
+            in_flight,
+        })
+    }
+
+    /// Waits until no call is in flight, `patience` at the most.
+    pub async fn drain(&self, patience: Duration) {
+        let all = u32::try_from(self.settings.max_in_flight).unwrap_or(u32::MAX);
+        if tokio::time::timeout(patience, self.in_flight.acquire_many(all))
+            .await
+            .is_err()
+        {
+            tracing::warn!("calls were still in flight at the end of the grace period");
+        }
+    }
+}
+
+/// Every path below [`BASE_PATH`].
+pub fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route(BASE_PATH, any(handle))
+        .route(&format!("{BASE_PATH}/{{*path}}"), any(handle))
+        .with_state(gateway)
+}
+
+async fn handle(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response {
+    let started = Instant::now();
+    let now = gateway.clock.now();
+    let request_id = public_id(Noun::Request, now, &mut clock::random());
+    let arrival = call::Arrival {
+        request_id,
+        now,
+        started,
+    };
+    call::answer(&gateway, request, arrival).await
+}
+
+/// The path below the base, with doubled slashes made one: clients with a
+/// trailing slash in their base URL send them.
+fn api_path(path: &str) -> String {
+    let below = path.strip_prefix(BASE_PATH).unwrap_or(path);
+    let mut clean = String::with_capacity(below.len() + 1);
+    for part in below.split('/').filter(|part| !part.is_empty()) {
+        clean.push('/');
+        clean.push_str(part);
+    }
+    clean
+}
+
+fn is_post(method: &Method) -> Result<(), Refusal> {
+    if method == Method::POST {
+        Ok(())
+    } else {
+        Err(Refusal::NotPost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubled_slash_is_one() {
+        assert_eq!(api_path("/api/openmem/v1//add/message"), "/add/message");
+        assert_eq!(api_path("/api/openmem/v1/add//message/"), "/add/message");
+        assert_eq!(api_path("/api/openmem/v1"), "");
+    }
+}

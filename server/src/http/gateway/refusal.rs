@@ -1,0 +1,150 @@
+//! Why a call gets no success, and how the wire says it: the seed-era codes of
+//! `wire.md`, on HTTP 200 by default, because the official client repeats every
+//! other status three times and throws the reason away.
+
+use super::upstream::Fault;
+use crate::domain::figures::grouped;
+use crate::domain::keys::KeyRefusal;
+use crate::domain::limits;
+use crate::domain::usage::Outcome;
+use axum::http::StatusCode;
+
+#[derive(Debug)]
+pub(super) enum Refusal {
+    UnknownPath {
+        path: String,
+        known: Vec<String>,
+    },
+    NotPost,
+    KeyMissing,
+    KeyUnknown,
+    Key(KeyRefusal),
+    /// The body could not be read to its end.
+    BodyBroken,
+    BodySlow,
+    BodyTooLarge {
+        most: usize,
+    },
+    NotJson(String),
+    Limit(limits::Refusal),
+    /// This API's calls are used up.
+    Exhausted {
+        api: String,
+        granted: i64,
+        more: String,
+    },
+    /// Every API's calls are used up.
+    AllExhausted {
+        more: String,
+    },
+    Upstream(Fault),
+    /// Too many calls in flight.
+    Busy,
+    /// Our own fault; the request id finds the log line.
+    System,
+}
+
+impl Refusal {
+    /// The code of the envelope.
+    pub(super) const fn code(&self) -> i64 {
+        match self {
+            Self::KeyMissing => 40_100,
+            Self::KeyUnknown | Self::Key(_) => 40_132,
+            Self::Exhausted { .. } => 40_300,
+            Self::AllExhausted { .. } => 40_301,
+            Self::BodyTooLarge { .. } => 40_302,
+            Self::Limit(refusal) if refusal.is_input_limit() => 40_302,
+            Self::UnknownPath { .. } => 40_400,
+            Self::NotPost
+            | Self::BodyBroken
+            | Self::BodySlow
+            | Self::NotJson(_)
+            | Self::Limit(_) => 40_000,
+            Self::Upstream(_) | Self::Busy | Self::System => 50_000,
+        }
+    }
+
+    /// The status that [`ErrorStyle::Http`] shows.
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
+            Self::NotPost => StatusCode::METHOD_NOT_ALLOWED,
+            Self::KeyMissing | Self::KeyUnknown | Self::Key(_) => StatusCode::UNAUTHORIZED,
+            Self::BodyBroken | Self::NotJson(_) => StatusCode::BAD_REQUEST,
+            Self::BodySlow => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Limit(refusal) if refusal.is_input_limit() => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Limit(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Exhausted { .. } | Self::AllExhausted { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Upstream(Fault::Slow) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Upstream(_) => StatusCode::BAD_GATEWAY,
+            Self::Busy | Self::System => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// How the ledger sorts it.
+    pub(super) const fn outcome(&self) -> Outcome {
+        match self {
+            Self::KeyMissing | Self::KeyUnknown | Self::Key(_) => Outcome::Unauthorised,
+            Self::Exhausted { .. } | Self::AllExhausted { .. } => Outcome::Blocked,
+            Self::Upstream(_) => Outcome::UpstreamFailed,
+            Self::Busy | Self::System => Outcome::Failed,
+            _ => Outcome::Rejected,
+        }
+    }
+
+    /// Seconds after which the same call may succeed.
+    pub(super) const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Busy | Self::System => Some(1),
+            Self::Upstream(Fault::Down | Fault::Slow) => Some(5),
+            _ => None,
+        }
+    }
+
+    /// The seed-era words of the code, then what happened and what to do.
+    pub(super) fn message(&self) -> String {
+        match self {
+            Self::UnknownPath { path, known } => format!(
+                "Parameter error: there is no API at {path}. This gateway serves {}.",
+                known.join(", ")
+            ),
+            Self::NotPost => "Parameter error: send this call as POST with a JSON body.".into(),
+            Self::KeyMissing => {
+                "API key required: send the header \"Authorization: Token mpg-…\".".into()
+            }
+            Self::KeyUnknown => {
+                "Invalid or expired API Key: no such key. Check that it was copied whole.".into()
+            }
+            Self::Key(KeyRefusal::Disabled) => {
+                "Invalid or expired API Key: this key is disabled. Enable it in the console, or use another.".into()
+            }
+            Self::Key(KeyRefusal::Expired) => {
+                "Invalid or expired API Key: this key has expired. Create a new one in the console.".into()
+            }
+            Self::Key(KeyRefusal::AccountDisabled) => {
+                "Invalid or expired API Key: this account is disabled. Please contact support.".into()
+            }
+            Self::BodyBroken => "Parameter error: the body ended before it was complete.".into(),
+            Self::BodySlow => "Parameter error: the body took too long to arrive.".into(),
+            Self::BodyTooLarge { most } => format!(
+                "Input content has reached the limit: the body is larger than {most} bytes."
+            ),
+            Self::NotJson(why) => format!("Parameter error: the body is not valid JSON ({why})."),
+            Self::Limit(refusal) if refusal.is_input_limit() => {
+                format!("Input content has reached the limit: {refusal}")
+            }
+            Self::Limit(refusal) => format!("Parameter error: {refusal}"),
+            Self::Exhausted { api, granted, more } => format!(
+                "API call limit reached: all {} {api} calls of this account are used. Ask for more at {more}",
+                grouped(*granted)
+            ),
+            Self::AllExhausted { more } => format!(
+                "Total API call limit reached: all calls of this account are used. Ask for more at {more}"
+            ),
+            Self::Upstream(fault) => format!("System error: {fault} This call was not charged."),
+            Self::Busy => "System error: too many calls at once. This call was not charged; try again in a moment.".into(),
+            Self::System => "System error: the call could not be recorded, and was not charged. Try again in a moment.".into(),
+        }
+    }
+}

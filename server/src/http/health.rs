@@ -1,0 +1,43 @@
+//! Probes: is the process alive, and can it do its work.
+
+use super::gateway::{Upstream, UpstreamHealth};
+use crate::domain::store::Store;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+#[derive(Clone)]
+struct Probed {
+    store: Arc<dyn Store>,
+    upstream: Arc<Upstream>,
+}
+
+pub(super) fn router(store: Arc<dyn Store>, upstream: Arc<Upstream>) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .with_state(Probed { store, upstream })
+}
+
+/// Ready means that calls can be charged. An upstream that fails is shown, but
+/// is no reason to send clients elsewhere: every node has the same.
+async fn ready(State(probed): State<Probed>) -> (StatusCode, Json<Value>) {
+    let (status, store) = match probed.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ok"),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "failing")
+        }
+    };
+    let upstream = match probed.upstream.health() {
+        UpstreamHealth::Ok => "ok",
+        UpstreamHealth::Failing => "failing",
+    };
+    (
+        status,
+        Json(json!({ "store": store, "upstream": upstream })),
+    )
+}

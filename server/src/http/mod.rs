@@ -1,0 +1,37 @@
+//! The only place that knows axum: the gateway for programs, the console for
+//! people, and the probes for operators.
+
+pub mod console;
+pub mod gateway;
+mod headers;
+mod health;
+mod same_origin;
+mod session_store;
+
+use crate::actions::Actions;
+use crate::clock::Clock;
+use crate::domain::store::Store;
+use axum::Router;
+use console::Site;
+use gateway::Gateway;
+use std::sync::Arc;
+
+/// All that the routes need, put together once at start.
+pub struct Services {
+    pub actions: Actions,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub gateway: Arc<Gateway>,
+    pub site: Arc<Site>,
+}
+
+/// The whole server. Tests drive this very router.
+pub fn router(services: Services) -> Router {
+    Router::new()
+        .merge(gateway::router(Arc::clone(&services.gateway)))
+        .merge(health::router(
+            Arc::clone(&services.store),
+            Arc::clone(&services.gateway.upstream),
+        ))
+        .merge(console::router(&services))
+}

@@ -1,0 +1,53 @@
+//! Known keys in memory: the hot path asks the store once for each key. Keys
+//! that are not known are not kept, so guessing fills nothing.
+
+use crate::domain::StoreError;
+use crate::domain::keys::{KeyHash, KeyIdentity};
+use crate::domain::store::Store;
+use parking_lot::RwLock;
+use std::collections::HashMap;
+
+/// Keys in memory at most; one that does not fit is looked up each time.
+const MOST: usize = 200_000;
+
+#[derive(Default)]
+struct Known {
+    keys: HashMap<KeyHash, KeyIdentity>,
+    /// Moves with every change, so that a read that raced one is not kept.
+    epoch: u64,
+}
+
+#[derive(Default)]
+pub(super) struct KeyCache {
+    known: RwLock<Known>,
+}
+
+impl KeyCache {
+    pub(super) async fn find(
+        &self,
+        hash: KeyHash,
+        store: &dyn Store,
+    ) -> Result<Option<KeyIdentity>, StoreError> {
+        let read_at = {
+            let known = self.known.read();
+            if let Some(identity) = known.keys.get(&hash) {
+                return Ok(Some(*identity));
+            }
+            known.epoch
+        };
+        let identity = store.key_by_hash(hash).await?;
+        if let Some(identity) = identity {
+            let mut known = self.known.write();
+            if known.epoch == read_at && known.keys.len() < MOST {
+                known.keys.insert(hash, identity);
+            }
+        }
+        Ok(identity)
+    }
+
+    pub(super) fn forget(&self, hash: KeyHash) {
+        let mut known = self.known.write();
+        known.epoch += 1;
+        known.keys.remove(&hash);
+    }
+}

@@ -1,0 +1,255 @@
+//! Metering: the quota engine, the ledger writer and the keys, as one service.
+//! The gateway reserves and settles here; the console reads what remains here,
+//! so that both speak of the same numbers.
+
+mod hold;
+mod key_cache;
+mod writer;
+
+pub use hold::Hold;
+pub use writer::CommitError;
+
+use crate::clock::Clock;
+use crate::domain::audit::{Actor, Change};
+use crate::domain::catalogue::{Api, Catalogue};
+use crate::domain::grants::{GrantBalance, NewGrant};
+use crate::domain::keys::{KeyHash, KeyIdentity};
+use crate::domain::quota::{Decision, Engine, Quota};
+use crate::domain::store::{Answer, Store};
+use crate::domain::usage::UsageRow;
+use crate::domain::{AccountId, ApiId, GrantId, StoreError};
+use key_cache::KeyCache;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use writer::LedgerWriter;
+
+/// An API of the catalogue with the number that history knows it by.
+#[derive(Debug, Clone)]
+pub struct MeteredApi {
+    pub id: ApiId,
+    pub api: Api,
+}
+
+/// A reservation was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ReserveError {
+    /// Nothing is left of this API; `any_left` tells whether another has calls.
+    #[error("the quota is used up")]
+    Exhausted { quota: Quota, any_left: bool },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The service. One for each process: it owns the balances.
+pub struct Metering {
+    apis: Vec<MeteredApi>,
+    engine: Arc<Mutex<Engine>>,
+    keys: KeyCache,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    writer: LedgerWriter,
+}
+
+impl Metering {
+    /// Brings the catalogue into the store and starts the ledger writer.
+    pub async fn start(
+        catalogue: &Catalogue,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let names: Vec<_> = catalogue
+            .iter()
+            .map(|api| (api.name.clone(), api.free_calls))
+            .collect();
+        let change = Change {
+            at: clock.now(),
+            actor: Actor::System,
+            action: "catalogue.changed",
+            subject: "catalogue".into(),
+            account: None,
+            before: None,
+            after: Some(
+                names
+                    .iter()
+                    .map(|(name, calls)| (name.as_str(), *calls))
+                    .collect(),
+            ),
+        };
+        let ids = store.sync_catalogue(&names, clock.now(), change).await?;
+        let apis = ids
+            .into_iter()
+            .zip(catalogue.iter())
+            .map(|(id, api)| MeteredApi {
+                id,
+                api: api.clone(),
+            })
+            .collect();
+        let engine = Arc::<Mutex<Engine>>::default();
+        let writer = LedgerWriter::start(Arc::clone(&store), Arc::clone(&engine));
+        Ok(Arc::new(Self {
+            apis,
+            engine,
+            keys: KeyCache::default(),
+            store,
+            clock,
+            writer,
+        }))
+    }
+
+    /// The catalogue, in its order.
+    #[must_use]
+    pub fn apis(&self) -> &[MeteredApi] {
+        &self.apis
+    }
+
+    /// The API at a path below the gateway's base.
+    #[must_use]
+    pub fn api_at(&self, path: &str) -> Option<&MeteredApi> {
+        self.apis.iter().find(|metered| metered.api.path == path)
+    }
+
+    #[must_use]
+    pub fn api_named(&self, name: &str) -> Option<&MeteredApi> {
+        self.apis.iter().find(|metered| metered.api.name == name)
+    }
+
+    /// Whose key this is. Known keys are kept in memory until they change.
+    pub async fn identify(&self, secret: &str) -> Result<Option<KeyIdentity>, StoreError> {
+        self.keys
+            .find(KeyHash::of(secret), self.store.as_ref())
+            .await
+    }
+
+    /// Forgets what memory knows of a key: it was changed.
+    pub fn key_changed(&self, hash: KeyHash) {
+        self.keys.forget(hash);
+    }
+
+    /// Holds one call, or refuses: check and hold are one step. The hold gives
+    /// the call back when it is dropped.
+    pub async fn reserve(&self, account: AccountId, api: ApiId) -> Result<Hold, ReserveError> {
+        loop {
+            let decision = self.engine.lock().reserve(account, api, self.clock.now());
+            match decision {
+                Decision::Reserved(reservation) => {
+                    return Ok(Hold::new(Arc::clone(&self.engine), reservation));
+                }
+                Decision::Exhausted { quota, any_left } => {
+                    return Err(ReserveError::Exhausted { quota, any_left });
+                }
+                Decision::NotLoaded => self.load(account).await?,
+            }
+        }
+    }
+
+    /// Charges a call that succeeded. When this answers, the charge is on disk.
+    ///
+    /// # Errors
+    /// Nothing was charged, and the hold was given back.
+    pub async fn charge(&self, hold: Hold, mut row: UsageRow) -> Result<(), CommitError> {
+        row.burnt = Some(hold.reservation().grant);
+        self.writer.append(row, Some(hold)).await
+    }
+
+    /// Logs a call that charges nothing.
+    pub async fn log(&self, row: UsageRow) -> Result<(), CommitError> {
+        debug_assert!(row.burnt.is_none(), "a failed call burns no grant");
+        self.writer.append(row, None).await
+    }
+
+    /// What an account has of each API, in the order of the catalogue.
+    pub async fn quota(&self, account: AccountId) -> Result<Vec<Quota>, StoreError> {
+        loop {
+            let now = self.clock.now();
+            let known: Option<Vec<Quota>> = {
+                let engine = self.engine.lock();
+                self.apis
+                    .iter()
+                    .map(|api| engine.quota(account, api.id, now))
+                    .collect()
+            };
+            match known {
+                Some(quota) => return Ok(quota),
+                None => self.load(account).await?,
+            }
+        }
+    }
+
+    /// Gives calls. They count for the next call, whoever waits for this answer
+    /// or no longer does.
+    pub async fn grant(self: &Arc<Self>, new: NewGrant, change: Change) -> Result<(), StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let id = this.store.create_grant(new.clone(), change).await?;
+            this.granted(id, &new);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Answers a request for quota, with its grant. False if it was answered before.
+    pub async fn answer_quota_request(
+        self: &Arc<Self>,
+        public_id: String,
+        answer: Answer,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let new = answer.grant.clone();
+            let answered = this
+                .store
+                .answer_quota_request(&public_id, answer, change)
+                .await?;
+            if let (Some(Some(id)), Some(new)) = (answered, new) {
+                this.granted(id, &new);
+            }
+            Ok(answered.is_some())
+        })
+        .await
+    }
+
+    /// Waits until everything that was handed to the ledger writer is on disk.
+    pub async fn drain(&self) {
+        self.writer.drain().await;
+    }
+
+    fn granted(&self, id: GrantId, new: &NewGrant) {
+        let grant = GrantBalance {
+            id,
+            api: new.api,
+            calls: new.calls,
+            burnt: 0,
+            priority: 0,
+            starts_at: None,
+            expires_at: None,
+        };
+        self.engine.lock().granted(new.account, grant);
+    }
+
+    async fn load(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut epoch = self.engine.lock().epoch();
+        loop {
+            let grants = self.store.balances(account).await?;
+            let loaded = self.engine.lock().load(account, &grants, epoch);
+            match loaded {
+                Ok(()) => return Ok(()),
+                Err(newer) => epoch = newer,
+            }
+        }
+    }
+}
+
+/// Runs work to its end, even if the caller is dropped: a handler is, when its
+/// client leaves, and memory must follow what the disk already knows.
+async fn finish<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(stopped) => Err(StoreError::Broken(stopped.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! The ledger writer: group commit. It writes everything that waits in one
+//! transaction, then wakes the waiters; what queued meanwhile is the next
+//! batch. Latency is one commit, throughput is a batch.
+
+use super::Hold;
+use crate::domain::AccountId;
+use crate::domain::quota::Engine;
+use crate::domain::store::Store;
+use crate::domain::usage::UsageRow;
+use parking_lot::Mutex;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Calls that may wait for the writer; more wait for a place, then are refused.
+const QUEUE: usize = 8_192;
+/// Rows of one transaction at most.
+const BATCH: usize = 4_096;
+/// How long a call waits for a place in a full queue.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A row was not written. Nothing was charged.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CommitError {
+    #[error("the ledger's queue is full")]
+    Full,
+    #[error("the ledger is closed")]
+    Closed,
+    #[error("the commit failed: {0}")]
+    Failed(Arc<str>),
+}
+
+struct Entry {
+    row: UsageRow,
+    hold: Option<Hold>,
+    written: oneshot::Sender<Result<(), CommitError>>,
+}
+
+enum Job {
+    Append(Box<Entry>),
+    /// Answered when everything before it is on disk.
+    Drain(oneshot::Sender<()>),
+}
+
+pub(super) struct LedgerWriter {
+    queue: mpsc::Sender<Job>,
+}
+
+impl LedgerWriter {
+    pub(super) fn start(store: Arc<dyn Store>, engine: Arc<Mutex<Engine>>) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        tokio::spawn(run(jobs, store, engine));
+        Self { queue }
+    }
+
+    /// Writes a row; when this answers `Ok`, it is on disk.
+    pub(super) async fn append(
+        &self,
+        row: UsageRow,
+        hold: Option<Hold>,
+    ) -> Result<(), CommitError> {
+        let (written, answer) = oneshot::channel();
+        let job = Job::Append(Box::new(Entry { row, hold, written }));
+        self.queue
+            .send_timeout(job, PATIENCE)
+            .await
+            .map_err(|error| match error {
+                mpsc::error::SendTimeoutError::Timeout(_) => CommitError::Full,
+                mpsc::error::SendTimeoutError::Closed(_) => CommitError::Closed,
+            })?;
+        answer.await.unwrap_or(Err(CommitError::Closed))
+    }
+
+    pub(super) async fn drain(&self) {
+        let (done, drained) = oneshot::channel();
+        if self.queue.send(Job::Drain(done)).await.is_ok() {
+            // A writer that is gone has nothing left to write.
+            let _ = drained.await;
+        }
+    }
+}
+
+async fn run(mut jobs: mpsc::Receiver<Job>, store: Arc<dyn Store>, engine: Arc<Mutex<Engine>>) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut waiting, BATCH).await > 0 {
+        let mut rows = Vec::with_capacity(waiting.len());
+        let mut waiters = Vec::with_capacity(waiting.len());
+        let mut drains = Vec::new();
+        for job in waiting.drain(..) {
+            match job {
+                Job::Append(entry) => {
+                    rows.push(entry.row);
+                    waiters.push((entry.hold, entry.written));
+                }
+                Job::Drain(done) => drains.push(done),
+            }
+        }
+        let result = store.append(&rows).await;
+        match result {
+            Ok(()) => {
+                for (hold, written) in waiters {
+                    if let Some(hold) = hold {
+                        hold.burn();
+                    }
+                    // The call may have lost its client; its row stands.
+                    let _ = written.send(Ok(()));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, rows = rows.len(), "ledger commit failed");
+                let reason = CommitError::Failed(error.to_string().into());
+                let accounts = rows.iter().map(|row| row.account).collect();
+                let senders: Vec<_> = waiters
+                    .into_iter()
+                    .map(|(hold, sender)| {
+                        drop(hold);
+                        sender
+                    })
+                    .collect();
+                reload(accounts, store.as_ref(), &engine).await;
+                for written in senders {
+                    let _ = written.send(Err(reason.clone()));
+                }
+            }
+        }
+        for done in drains {
+            let _ = done.send(());
+        }
+    }
+}
+
+/// Whether a failed commit reached the disk is unknown: the disk is asked.
+async fn reload(accounts: BTreeSet<AccountId>, store: &dyn Store, engine: &Mutex<Engine>) {
+    for account in accounts {
+        match store.balances(account).await {
+            Ok(grants) => engine.lock().reload(account, &grants),
+            Err(error) => tracing::error!(%error, "balances could not be read again"),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! `allowance serve`: listens, until it is asked to stop; then finishes what it
+//! accepted.
+
+use crate::assembly::{AssemblyError, Parts, Server, assemble};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::demo;
+use crate::domain::StoreError;
+use crate::domain::error::DomainError;
+use crate::domain::store::Store;
+use crate::storage::{OpenError, SqliteStore};
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// How long calls in flight may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(30);
+/// How often sessions that ended are swept up.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// Why the server did not start, or broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Assembly(#[from] AssemblyError),
+    #[error("the demo could not be set up: {0}")]
+    Demo(#[from] DomainError),
+    #[error("the address {0} cannot be listened on: {1}")]
+    Listen(SocketAddr, io::Error),
+    #[error(
+        "gateway.upstream is not set: write the address of your API into allowance.toml, or try `allowance serve --demo`"
+    )]
+    NoUpstream,
+    #[error(
+        "a demo has public passwords, so it listens on this machine only; {0} is open to others"
+    )]
+    OpenDemo(SocketAddr),
+    #[error("another server uses the database {}; two would not agree on what is left", .0.display())]
+    InUse(PathBuf),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Runs the server until SIGTERM or Ctrl-C.
+pub async fn serve(config: Config, is_demo: bool) -> Result<(), ServeError> {
+    if is_demo && !config.listen.ip().is_loopback() {
+        return Err(ServeError::OpenDemo(config.listen));
+    }
+    let upstream = if is_demo {
+        demo::start_upstream().await?
+    } else {
+        config
+            .gateway
+            .upstream
+            .clone()
+            .ok_or(ServeError::NoUpstream)?
+    };
+    let sqlite = SqliteStore::open(&config.database_url).await?;
+    let _lock = lock(&config.database_url)?;
+    let store: Arc<dyn Store> = Arc::new(sqlite.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    if is_demo {
+        demo::fill(&store, &config.catalogue, clock.now()).await?;
+    }
+
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| ServeError::Listen(config.listen, error))?;
+    // A configured port of 0 has become a real one.
+    let config = Config {
+        listen: listener.local_addr()?,
+        ..config
+    };
+    let public_url = config.public_url();
+    let sign_ins = if is_demo {
+        demo::sign_ins()
+    } else {
+        Vec::new()
+    };
+    let server = assemble(Parts {
+        config,
+        store: Arc::clone(&store),
+        clock: Arc::clone(&clock),
+        upstream,
+        demo: sign_ins,
+    })
+    .await?;
+    tokio::spawn(sweep(Arc::clone(&store), clock));
+
+    if is_demo {
+        println!("{}", demo::welcome(&public_url));
+    } else {
+        println!("Allowance is listening at {public_url}");
+    }
+    let Server {
+        router,
+        gateway,
+        metering,
+        ..
+    } = server;
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stop_signal())
+        .await?;
+
+    // Calls whose clients left are still to be settled.
+    gateway.drain(GRACE).await;
+    metering.drain().await;
+    sqlite.close().await;
+    tracing::info!("stopped; nothing was lost");
+    Ok(())
+}
+
+/// Balances have one owner: a second server on the same database is refused.
+fn lock(database_url: &str) -> Result<File, ServeError> {
+    let path = database_url
+        .trim_start_matches("sqlite:")
+        .trim_start_matches("//")
+        .split('?')
+        .next()
+        .unwrap_or_default();
+    let path = PathBuf::from(format!("{path}.lock"));
+    let file = File::create(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(path)),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+async fn sweep(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = store.delete_expired_sessions(clock.now()).await {
+            tracing::warn!(%error, "ended sessions were not swept up");
+        }
+    }
+}
+
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("stopping: finishing the calls in flight");
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+    tracing::info!("stopping: finishing the calls in flight");
+}

@@ -1,0 +1,5 @@
+//! The only place with SQL.
+
+mod sqlite;
+
+pub use sqlite::{OpenError, SqliteStore};

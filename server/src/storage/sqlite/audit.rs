@@ -1,0 +1,89 @@
+use super::SqliteStore;
+use crate::domain::AccountId;
+use crate::domain::audit::{Change, Entry};
+use crate::domain::store::{Audit, Stored};
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+
+const INSERT: &str = "
+    INSERT INTO audit (at, actor_id, actor, action, subject, account_id, before, after)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+const PAGE: &str = "
+    SELECT audit.id, at, actor, action, subject, accounts.public_id, accounts.email, before, after
+    FROM audit LEFT JOIN accounts ON accounts.id = audit.account_id
+    WHERE audit.id < $1
+    ORDER BY audit.id DESC
+    LIMIT $2";
+
+const OF_ACCOUNT: &str = "
+    SELECT audit.id, at, actor, action, subject, accounts.public_id, accounts.email, before, after
+    FROM audit JOIN accounts ON accounts.id = audit.account_id
+    WHERE audit.account_id = $1
+    ORDER BY audit.id DESC
+    LIMIT $2";
+
+/// Writes a change into the log, inside the transaction that makes it.
+pub(super) async fn record(connection: &mut SqliteConnection, change: &Change) -> Stored<()> {
+    sqlx::query(INSERT)
+        .bind(change.at)
+        .bind(change.actor.account().map(|id| id.0))
+        .bind(change.actor.label())
+        .bind(change.action)
+        .bind(&change.subject)
+        .bind(change.account.map(|id| id.0))
+        .bind(change.before.as_ref().map(ToString::to_string))
+        .bind(change.after.as_ref().map(ToString::to_string))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    id: i64,
+    at: i64,
+    actor: String,
+    action: String,
+    subject: String,
+    public_id: Option<String>,
+    email: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            actor: row.actor,
+            action: row.action,
+            subject: row.subject,
+            account: row.public_id.zip(row.email),
+            before: row.before,
+            after: row.after,
+        }
+    }
+}
+
+#[async_trait]
+impl Audit for SqliteStore {
+    async fn audit(&self, before: Option<i64>, limit: i64) -> Stored<Vec<Entry>> {
+        let rows: Vec<EntryRow> = sqlx::query_as(PAGE)
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(Entry::from).collect())
+    }
+
+    async fn audit_of(&self, account: AccountId, limit: i64) -> Stored<Vec<Entry>> {
+        let rows: Vec<EntryRow> = sqlx::query_as(OF_ACCOUNT)
+            .bind(account.0)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(Entry::from).collect())
+    }
+}

@@ -1,0 +1,165 @@
+//! The store on SQLite: write-ahead log, one connection that writes, a pool
+//! that reads.
+
+mod accounts;
+mod audit;
+mod grants;
+mod keys;
+mod ledger;
+mod projects;
+mod quota_requests;
+mod sessions;
+
+use crate::domain::StoreError;
+use crate::domain::store::{Health, Store, Stored};
+use async_trait::async_trait;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// Connections that read. Each has a thread and about 2 MiB.
+const READERS: u32 = 4;
+/// Older versions can corrupt a write-ahead log that two connections use at once.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// Pages of write-ahead log before the writer moves them into the database.
+const CHECKPOINT_PAGES: &str = "4000";
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{0:?} is no SQLite address; write for instance sqlite:data/allowance.db")]
+    Address(String),
+    #[error("the folder of the database could not be made: {0}")]
+    Folder(#[from] std::io::Error),
+    #[error("SQLite {0} is linked, but 3.51.3 or newer is needed: older ones can corrupt the log")]
+    TooOld(String),
+    #[error("the database could not be opened: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database could not be brought up to date: {0}")]
+    Migrate(#[from] MigrateError),
+}
+
+/// A SQLite database.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the database at `url` (`sqlite:path`), makes it if it is missing,
+    /// and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|_| OpenError::Address(url.to_owned()))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+        if let Some(folder) = options.get_filename().parent() {
+            make_private_folder(folder)?;
+        }
+
+        let writer = pool(1).connect_with(options.clone()).await?;
+        check_version(&writer).await?;
+        MIGRATIONS.run(&writer).await?;
+        let readers = pool(READERS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// A transaction that holds the write lock from its start: one that began
+    /// with a read could not be upgraded.
+    async fn write(&self) -> Stored<Transaction<'static, Sqlite>> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Moves the log into the database and closes all connections.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl Store for SqliteStore {}
+
+#[async_trait]
+impl Health for SqliteStore {
+    async fn ping(&self) -> Stored<()> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        // Takes the write lock and gives it back: fails on a full or read-only disk
+        // as soon as SQLite notices.
+        self.write().await?.rollback().await?;
+        Ok(())
+    }
+}
+
+fn pool(size: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .min_connections(size)
+        .max_connections(size)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+}
+
+/// The database holds e-mail addresses and password hashes: its folder is the owner's.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.exists() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+async fn check_version(pool: &SqlitePool) -> Result<(), OpenError> {
+    let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()")
+        .fetch_one(pool)
+        .await?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < OLDEST_SQLITE {
+        return Err(OpenError::TooOld(version));
+    }
+    Ok(())
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) if database.is_unique_violation() => {
+                Self::Conflict(database.message().to_owned())
+            }
+            // SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, with their extended codes.
+            sqlx::Error::Database(database)
+                if database
+                    .code()
+                    .and_then(|code| code.parse::<i64>().ok())
+                    .is_some_and(|code| matches!(code & 0xFF, 5 | 6 | 8 | 10 | 13 | 14)) =>
+            {
+                Self::Transient(error.to_string())
+            }
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                Self::Transient(error.to_string())
+            }
+            _ => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

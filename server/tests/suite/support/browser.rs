@@ -1,0 +1,124 @@
+//! A browser without a screen: cookies, forms and redirects.
+
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method, RequestBuilder};
+use std::collections::BTreeMap;
+
+pub struct Page {
+    pub status: u16,
+    /// Path and query at which it ended.
+    pub at: String,
+    pub text: String,
+}
+
+impl Page {
+    /// The text between the first `before` and the next `after`.
+    pub fn between(&self, before: &str, after: &str) -> &str {
+        let start = self
+            .text
+            .find(before)
+            .unwrap_or_else(|| panic!("no {before}"))
+            + before.len();
+        let rest = &self.text[start..];
+        &rest[..rest.find(after).unwrap_or(rest.len())]
+    }
+
+    #[track_caller]
+    pub fn assert_has(&self, text: &str) {
+        assert!(
+            self.text.contains(text),
+            "{text:?} is not on {}:\n{}",
+            self.at,
+            self.text
+        );
+    }
+
+    #[track_caller]
+    pub fn assert_has_not(&self, text: &str) {
+        assert!(!self.text.contains(text), "{text:?} is on {}", self.at);
+    }
+}
+
+pub struct Browser {
+    address: String,
+    client: Client,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    pub fn new(address: &str) -> Self {
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            address: address.into(),
+            client,
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.into(), value.into());
+    }
+
+    pub async fn open(&mut self, path: &str) -> Page {
+        let request = self.request(Method::GET, path);
+        self.follow(request, path).await
+    }
+
+    /// Posts a form as a page of this site does, and follows where it leads.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let request = self
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .form(fields);
+        self.follow(request, path).await
+    }
+
+    /// A request with this browser's cookies.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        self.client
+            .request(method, format!("{}{path}", self.address))
+            .header(COOKIE, cookies.join("; "))
+    }
+
+    async fn follow(&mut self, request: RequestBuilder, path: &str) -> Page {
+        let mut at = path.to_owned();
+        let mut response = request.send().await.unwrap();
+        for _ in 0..5 {
+            self.keep_cookies(&response);
+            let Some(next) = response.headers().get(LOCATION) else {
+                break;
+            };
+            at = next.to_str().unwrap().to_owned();
+            response = self.request(Method::GET, &at).send().await.unwrap();
+        }
+        Page {
+            status: response.status().as_u16(),
+            at,
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    fn keep_cookies(&mut self, response: &reqwest::Response) {
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() || cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.into(), value.into());
+            }
+        }
+    }
+}
