@@ -8,4 +8,5 @@ rm -rf "$folder"
 mkdir -p "$folder"
 export DATABASE_URL="sqlite:$folder/e2e.db"
 export RUST_LOG="${RUST_LOG:-warn}"
-exec scripts/serve.sh serve --demo
+# The tests read the printed command from it.
+exec scripts/serve.sh serve --demo >"$folder/welcome.txt"

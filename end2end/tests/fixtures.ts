@@ -1,6 +1,6 @@
 // What every browser test builds on: import `test` and `expect` from here.
 import AxeBuilder from "@axe-core/playwright";
-import { type BrowserContext, type Page, type TestInfo, expect, test as base } from "@playwright/test";
+import { type Browser, type BrowserContext, type Page, type TestInfo, expect, test as base } from "@playwright/test";
 
 type Fixtures = {
   /** Console errors that this test provokes on purpose: `test.use({ expectedConsoleErrors: [/404/] })`. */
@@ -36,14 +36,29 @@ export function consoleErrors(context: BrowserContext): string[] {
 
 /** The accounts that `serve --demo` creates. */
 export const accounts = {
+  /** Has the richest history. Only the main job calls with its keys. */
   developer: { email: "dev@example.com", password: "demo-developer" },
   admin: { email: "admin@example.com", password: "demo-administrator" },
+  /** No searches left, and a request that stays open for the screenshots. */
+  aisha: { email: "aisha@lantern.example", password: "demo-passenger" },
+  /** Sends and withdraws requests. */
+  leo: { email: "leo@atelier-nord.example", password: "demo-passenger" },
+  /** Is granted calls. */
+  priya: { email: "priya@kitesurf.example", password: "demo-passenger" },
+  /** Is asked about by others; changes nothing. */
+  xiaoming: { email: "xiaoming@yunduan.example", password: "demo-passenger" },
+  /** Makes keys and projects. */
+  diego: { email: "diego@tranvia.example", password: "demo-passenger" },
+  /** Has never called: all of the free quota is left, until one test uses it up. */
+  hanna: { email: "hanna@fjord.example", password: "demo-passenger" },
 } as const;
 
+export type Person = keyof typeof accounts;
+
 /** Signs in through the form, as a person does; works without JavaScript. */
-export async function signIn(page: Page, who: keyof typeof accounts): Promise<void> {
+export async function signIn(page: Page, who: Person): Promise<void> {
   await page.goto("/sign-in");
-  const form = page.locator("form", { has: page.locator("[name=password]") });
+  const form = page.locator("form", { has: page.locator("[type=password]") });
   await form.locator("[name=email]").fill(accounts[who].email);
   await form.locator("[name=password]").fill(accounts[who].password);
   await Promise.all([
@@ -51,6 +66,22 @@ export async function signIn(page: Page, who: keyof typeof accounts): Promise<vo
     form.locator("[type=submit]").click(),
   ]);
 }
+
+/** A second browser of somebody else, as wide as the test's own and as watched. */
+export async function otherBrowser(browser: Browser, who: Person): Promise<OtherBrowser> {
+  const { baseURL, viewport, javaScriptEnabled } = test.info().project.use;
+  const context = await browser.newContext({ baseURL, viewport, javaScriptEnabled });
+  const errors = consoleErrors(context);
+  const page = await context.newPage();
+  await signIn(page, who);
+  const close = async () => {
+    await context.close();
+    expect(errors, `errors in the console of ${who}`).toEqual([]);
+  };
+  return { page, close };
+}
+
+export type OtherBrowser = { page: Page; close: () => Promise<void> };
 
 /**
  * No violation of WCAG 2.2 A or AA that axe can see, in the state the page is in now.
@@ -75,6 +106,8 @@ export async function setTheme(page: Page, theme: (typeof themes)[number]): Prom
 
 /** Keeps the whole page, in both themes, as artefacts/{name}-{project}-{theme}.png. */
 export async function screenshots(page: Page, name: string, info: TestInfo = test.info()): Promise<void> {
+  // What sticks to the top of the window belongs to the top of the picture.
+  await page.evaluate(() => window.scrollTo(0, 0));
   for (const theme of themes) {
     await setTheme(page, theme);
     const path = `artefacts/${name}-${info.project.name}-${theme}.png`;

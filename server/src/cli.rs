@@ -11,7 +11,7 @@ use crate::metering::Metering;
 use crate::serve::{ServeError, serve};
 use crate::storage::{OpenError, SqliteStore};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, IsTerminal};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -72,7 +72,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Admin {
-    /// Open an account; its password is read from ALLOWANCE_PASSWORD, else from standard input
+    /// Open an account; its password is read from `ALLOWANCE_PASSWORD`, else asked for, or read from standard input
     Create {
         #[arg(long)]
         email: String,
@@ -236,10 +236,17 @@ async fn create(config: &Config, asked: OpenAccount<'_>) -> Result<(), CliError>
     Ok(())
 }
 
+/// Asked for without showing it; a script writes it into standard input.
 fn read_password() -> Result<String, CliError> {
     let mut line = String::new();
-    match io::stdin().lock().read_line(&mut line) {
-        Ok(length) if length > 0 => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+    let read = if io::stdin().is_terminal() {
+        rpassword::prompt_password("Password: ").map(|typed| line = typed)
+    } else {
+        io::stdin().lock().read_line(&mut line).map(|_| ())
+    };
+    let password = line.trim_end_matches(['\r', '\n']);
+    match read {
+        Ok(()) if !password.is_empty() => Ok(password.to_owned()),
         _ => Err(CliError::NoPassword),
     }
 }

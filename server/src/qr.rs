@@ -31,7 +31,7 @@ pub fn qr_svg(link: &str) -> Result<String, QrError> {
         }
     }
     Ok(format!(
-        r#"<svg viewBox="0 0 {side} {side}" class="qr" role="img" shape-rendering="crispEdges"><path fill="currentColor" d="{path}"/></svg>"#
+        r#"<svg viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><path fill="currentColor" d="{path}"/></svg>"#
     ))
 }
 

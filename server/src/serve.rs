@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 /// How long calls in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);
 /// How often sessions that ended are swept up.
-const SWEEP: Duration = Duration::from_secs(60 * 60);
+const SWEEP: Duration = Duration::from_hours(1);
 
 /// Why the server did not start, or broke off.
 #[derive(Debug, thiserror::Error)]

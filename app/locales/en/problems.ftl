@@ -3,10 +3,13 @@
 problem-sign-in = The e-mail or the password is wrong.
 problem-required = This field is needed.
 problem-too-long = Use { $most } characters at most.
+problem-too-short = Use { $least } characters or more.
+problem-not-an-email = Enter an e-mail address, such as ann@example.com.
+problem-unknown-time-zone = Choose a time zone from the list.
 problem-not-a-number = Enter a whole number, such as 2000.
 problem-out-of-range = Enter a number from { $least } to { $most }.
 problem-not-a-date = Enter a date that exists.
-problem-date-past = Choose a day after today.
+problem-date-past = Choose today or a later day.
 problem-unknown-project = Choose one of your projects.
 problem-unknown-api = Choose one of the APIs in the list.
 problem-name-taken = This name is taken. Choose another.

@@ -101,7 +101,7 @@ fn x_labels(texts: Texts, days: &[DayUsage]) -> Vec<impl IntoView + use<>> {
     let step = label_step(count);
     days.iter()
         .enumerate()
-        .filter(|(place, _)| (count - 1 - place) % step == 0)
+        .filter(|(place, _)| (count - 1 - place).is_multiple_of(step))
         .map(|(place, usage)| {
             let odd = (count - 1 - place) / step % 2 == 1;
             view! {
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_chart_has_about_seven_labels_at_most() {
-        for days in 1..=400 {
+        for days in 1_usize..=400 {
             assert!(days.div_ceil(label_step(days)) <= 8, "{days} days");
         }
     }

@@ -1,6 +1,7 @@
 //! The filter of the usage page. All of it is in the address: a form that is
 //! sent by GET, and links that keep the rest of the filter.
 
+use super::query_string;
 use crate::{
     components::icons::{Icon, Sign},
     i18n::{Texts, date_range, use_texts},
@@ -8,7 +9,6 @@ use crate::{
     view::{AppliedFilter, KeyChoice, Period, ProjectChoice},
 };
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 
 #[component]
 pub fn Filter(
@@ -166,15 +166,13 @@ fn period_text(texts: Texts, period: Period) -> String {
 
 /// The address of the same filter with another period.
 fn address(filter: &AppliedFilter, period: Period) -> String {
-    let mut params = ParamsMap::new();
-    for project in &filter.projects {
-        params.insert("project", project.clone());
-    }
-    for key in &filter.keys {
-        params.insert("key", key.clone());
-    }
-    params.insert("period", period.name().to_owned());
-    format!("/usage{}", params.to_query_string())
+    let projects = filter.projects.iter().map(|id| ("project", id.as_str()));
+    let keys = filter.keys.iter().map(|id| ("key", id.as_str()));
+    let pairs: Vec<_> = projects
+        .chain(keys)
+        .chain([("period", period.name())])
+        .collect();
+    format!("/usage{}", query_string(&pairs))
 }
 
 #[component]

@@ -89,18 +89,23 @@ impl Actions {
         public_id: &str,
         disabled: bool,
     ) -> Result<(), DomainError> {
+        let keys = self.store.keys(by.id).await?;
+        let was_disabled = keys
+            .iter()
+            .find(|key| key.public_id == public_id)
+            .map(|key| key.disabled_at.is_some())
+            .ok_or(DomainError::NotFound("key"))?;
+        if was_disabled == disabled {
+            return Ok(());
+        }
         let action = if disabled {
             "key.disabled"
         } else {
             "key.enabled"
         };
-        let change = self.change(
-            actor(by),
-            action,
-            public_id,
-            by.id,
-            json!({ "disabled": disabled }),
-        );
+        let after = json!({ "disabled": disabled });
+        let mut change = self.change(actor(by), action, public_id, by.id, after);
+        change.before = Some(json!({ "disabled": was_disabled }));
         let at = disabled.then(|| self.now());
         let hash = self
             .store

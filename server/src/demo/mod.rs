@@ -65,19 +65,22 @@ pub fn contact() -> ContactConfig {
 /// What the terminal shows when the demo is up.
 #[must_use]
 pub fn welcome(public_url: &str) -> String {
-    let mut text = format!("\n  Allowance demo  {public_url}\n\n");
-    for sign_in in sign_ins() {
-        let who = match sign_in.role {
-            Role::Developer => "Developer",
-            Role::Support | Role::Owner => "Admin    ",
-        };
-        text.push_str(&format!(
-            "  {who}       {}  {}\n",
-            sign_in.email, sign_in.password
-        ));
-    }
-    text.push_str("\n  A first call, as often as you like:\n\n");
-    text.push_str(&curl(public_url, &key()));
-    text.push('\n');
-    text
+    let [developer, admin] = [people::DEVELOPER, people::ADMIN];
+    format!(
+        "
+  Allowance demo   {public_url}
+
+  Developer        {}   {}
+  Admin            {}   {}
+
+  A first call, as often as you like:
+
+{}
+",
+        developer.email,
+        developer.password,
+        admin.email,
+        admin.password,
+        curl(public_url, &key())
+    )
 }

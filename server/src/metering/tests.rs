@@ -181,8 +181,8 @@ async fn a_restart_keeps_what_was_charged() {
     let it = fixture().await;
     join_all((0..30).map(|id| it.charge(id))).await;
     it.store.close().await;
-    let (metering, _store) = start(&it.url).await;
-    assert_eq!(remaining(&metering, it.account).await, 970);
+    let (reopened, _store) = start(&it.url).await;
+    assert_eq!(remaining(&reopened, it.account).await, 970);
 }
 
 #[tokio::test]
@@ -194,8 +194,8 @@ async fn a_commit_that_fails_charges_nothing_and_gives_the_hold_back() {
     let twice = it.metering.charge(hold, it.row(1)).await;
     assert!(matches!(twice, Err(CommitError::Failed(_))), "{twice:?}");
     assert_eq!(it.remaining().await, 999);
-    let held = join_all((0..999).map(|_| it.metering.reserve(it.account, it.search()))).await;
-    assert!(held.iter().all(Result::is_ok));
+    let all = join_all((0..999).map(|_| it.metering.reserve(it.account, it.search()))).await;
+    assert!(all.iter().all(Result::is_ok));
     assert!(it.metering.reserve(it.account, it.search()).await.is_err());
 }
 

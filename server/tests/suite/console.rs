@@ -46,7 +46,7 @@ async fn strangers_are_asked_to_sign_in_and_come_back_to_where_they_wanted() {
         "/usage?period=7d"
     );
     let page = browser.post("/sign-out", &[]).await;
-    assert_eq!(page.at, "/sign-in");
+    assert_eq!(page.at, "/sign-in?done=signed-out");
     assert!(browser.open("/usage").await.at.starts_with("/sign-in"));
 }
 

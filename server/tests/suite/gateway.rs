@@ -3,6 +3,8 @@
 use crate::support::{Behaviour, TestServer, add_body, get_body, search_body};
 use allowance::config::ErrorStyle;
 use allowance::domain::accounts::Role;
+use allowance::domain::store::{Accounts, Keys, Ledger};
+use allowance::domain::usage::{SeriesQuery, quarter};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -123,8 +125,6 @@ async fn a_body_that_breaks_a_rule_gets_its_code_and_costs_nothing() {
 
 /// Calls in the ledger, of all accounts.
 async fn logged(it: &TestServer) -> i64 {
-    use allowance::domain::store::{Accounts, Ledger};
-    use allowance::domain::usage::{SeriesQuery, quarter};
     let mut calls = 0;
     for account in it.store.find_accounts("", 100, 0).await.unwrap() {
         let query = SeriesQuery {
@@ -156,7 +156,6 @@ async fn a_key_that_opens_nothing_is_told_why() {
     }
     assert_eq!(it.search(&key).await["code"], 0);
 
-    use allowance::domain::store::Keys;
     let id = it.store.keys(ann.id).await.unwrap()[0].public_id.clone();
     it.server
         .actions

@@ -1,6 +1,9 @@
 //! The server as a whole. One binary, so that it is linked once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod architecture;
+mod command_line;
 mod console;
 mod crash;
 mod gateway;

@@ -15,15 +15,12 @@ fn python() -> PathBuf {
     if let Some(python) = std::env::var_os("ALLOWANCE_PYTHON") {
         return python.into();
     }
-    let tools = std::env::var_os("ALLOWANCE_TOOLS")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| {
-            let home = PathBuf::from(std::env::var_os("HOME").unwrap());
-            std::env::var_os("XDG_CACHE_HOME")
-                .map_or_else(|| home.join(".cache"), PathBuf::from)
-                .join("allowance/tools")
-        });
-    tools.join("python/bin/python")
+    let folder = |name| std::env::var_os(name).map(PathBuf::from);
+    folder("ALLOWANCE_TOOLS")
+        .or_else(|| Some(folder("XDG_CACHE_HOME")?.join("allowance/tools")))
+        .or_else(|| Some(folder("HOME")?.join(".cache/allowance/tools")))
+        .unwrap()
+        .join("python/bin/python")
 }
 
 /// Runs a scenario of the driver, and answers what the client saw at each step.

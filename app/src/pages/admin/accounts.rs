@@ -10,12 +10,12 @@ use crate::{
         table::{Badge, Day, Scroll},
     },
     i18n::{grouped, use_texts},
-    pages::viewer_and,
+    pages::{query_string, viewer_and},
     ports::AdminDesk,
     view::{AccountRow, AccountSearch},
 };
 use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos_router::hooks::use_query_map;
 use std::sync::Arc;
 
 #[component]
@@ -200,10 +200,12 @@ fn Pages(found: AccountSearch) -> impl IntoView {
 }
 
 fn address(search: &str, page: u32) -> String {
-    let mut params = ParamsMap::new();
-    if !search.is_empty() {
-        params.insert("q", search.to_owned());
-    }
-    params.insert("page", page.to_string());
-    format!("/admin{}", params.to_query_string())
+    let page = page.to_string();
+    let pairs = [("q", search), ("page", &page)];
+    let given = if search.is_empty() {
+        &pairs[1..]
+    } else {
+        &pairs[..]
+    };
+    format!("/admin{}", query_string(given))
 }

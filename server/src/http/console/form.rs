@@ -2,6 +2,7 @@
 
 use super::{Web, page};
 use crate::domain::error::{DomainError, Problem};
+use crate::domain::figures::grouped;
 use allowance_app::view::{FormReply, Message};
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
@@ -67,8 +68,9 @@ pub(super) async fn failed(
     error: DomainError,
 ) -> Response {
     let (status, field, message) = match error {
-        DomainError::NotFound(_) => return page::not_found(web, posted.request).await,
-        DomainError::Forbidden => return page::not_found(web, posted.request).await,
+        DomainError::NotFound(_) | DomainError::Forbidden => {
+            return page::not_found(web, posted.request).await;
+        }
         DomainError::Invalid { field, problem } => {
             (StatusCode::UNPROCESSABLE_ENTITY, field, text(&problem))
         }
@@ -99,16 +101,14 @@ pub(super) async fn failed(
 fn text(problem: &Problem) -> Message {
     match problem {
         Problem::Required => Message::new("problem-required"),
-        Problem::TooLong { most } => {
-            Message::new("problem-too-long").with("most", most.to_string())
-        }
+        Problem::TooLong { most } => Message::new("problem-too-long").with("most", grouped(*most)),
         Problem::TooShort { least } => {
-            Message::new("problem-too-short").with("least", least.to_string())
+            Message::new("problem-too-short").with("least", grouped(*least))
         }
         Problem::NotANumber => Message::new("problem-not-a-number"),
         Problem::OutOfRange { least, most } => Message::new("problem-out-of-range")
-            .with("least", least.to_string())
-            .with("most", most.to_string()),
+            .with("least", grouped(*least))
+            .with("most", grouped(*most)),
         Problem::NotADate => Message::new("problem-not-a-date"),
         Problem::DatePast => Message::new("problem-date-past"),
         Problem::NotAnEmail => Message::new("problem-not-an-email"),
@@ -117,8 +117,6 @@ fn text(problem: &Problem) -> Message {
         Problem::UnknownApi => Message::new("problem-unknown-api"),
         Problem::NameTaken => Message::new("problem-name-taken"),
         Problem::RequestOpen => Message::new("problem-request-open"),
-        Problem::TooMany { most } => {
-            Message::new("problem-too-many").with("most", most.to_string())
-        }
+        Problem::TooMany { most } => Message::new("problem-too-many").with("most", grouped(*most)),
     }
 }

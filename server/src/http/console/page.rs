@@ -14,6 +14,7 @@ use axum::response::Response;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// A page that was merely opened.
@@ -98,7 +99,8 @@ pub(super) fn query_value(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/') {
             safe.push(char::from(byte));
         } else {
-            safe.push_str(&format!("%{byte:02X}"));
+            // Writing into a string cannot fail.
+            let _ = write!(safe, "%{byte:02X}");
         }
     }
     safe

@@ -54,5 +54,5 @@ pub(super) async fn sign_out(session: Session) -> Response {
         tracing::error!(%error, "a session could not be deleted");
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    Redirect::to("/sign-in").into_response()
+    Redirect::to("/sign-in?done=signed-out").into_response()
 }

@@ -1,0 +1,95 @@
+// Every page of the console, and how to get there: for what must hold on all of them.
+import { type Page } from "@playwright/test";
+import { daysAgo } from "./console";
+import { type Person, accounts, signIn } from "./fixtures";
+
+export type Shown = {
+  /** Names the page, and its screenshots. */
+  name: string;
+  /** Nobody for the pages of strangers. */
+  who?: Person;
+  path: string;
+  /** What is done on the page before it is looked at. */
+  then?: (page: Page) => Promise<void>;
+  /** The HTTP status, unless it is 200. */
+  status?: number;
+};
+
+const press = (name: string) => (page: Page) => page.getByRole("button", { name }).click();
+
+export const pages: Shown[] = [
+  { name: "sign-in", path: "/sign-in" },
+  {
+    name: "sign-in-refused",
+    path: "/sign-in",
+    status: 422,
+    then: async (page) => {
+      await page.getByLabel("E-mail").fill(accounts.leo.email);
+      await page.getByLabel("Password").fill("not-the-password");
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "usage", who: "developer", path: "/usage" },
+  {
+    name: "usage-numbers",
+    who: "developer",
+    path: `/usage?from=${daysAgo(14)}&to=${daysAgo(1)}`,
+    then: async (page) => {
+      await page.getByText("Show the numbers").first().click();
+      await page.locator(".range summary").click();
+    },
+  },
+  { name: "usage-quarter", who: "developer", path: "/usage?period=90d" },
+  { name: "usage-used-up", who: "aisha", path: "/usage?period=7d" },
+  { name: "usage-quiet", who: "leo", path: "/usage?from=2025-01-01&to=2025-01-31" },
+  { name: "usage-problem", who: "leo", path: "/usage?from=2026-02-31&key=key_nobody" },
+  { name: "keys", who: "developer", path: "/keys" },
+  {
+    name: "keys-new",
+    who: "xiaoming",
+    path: "/keys",
+    then: async (page) => {
+      await page.getByLabel("Name").fill("Staging server");
+      await press("Create key")(page);
+      await page.locator("section.new-key").waitFor();
+    },
+  },
+  {
+    name: "keys-problem",
+    who: "leo",
+    path: "/keys",
+    status: 422,
+    then: async (page) => {
+      await page.getByLabel("Name").fill("  ");
+      await page.getByLabel("Expires").fill("2020-01-01");
+      await press("Create key")(page);
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "projects", who: "developer", path: "/projects" },
+  { name: "request-more", who: "developer", path: "/request-more" },
+  { name: "request-more-open", who: "aisha", path: "/request-more?api=searchMemory" },
+  { name: "admin-requests", who: "admin", path: "/admin/requests" },
+  { name: "admin-answered", who: "admin", path: "/admin/requests?state=answered" },
+  { name: "admin-accounts", who: "admin", path: "/admin" },
+  { name: "admin-accounts-none", who: "admin", path: "/admin?q=nobody" },
+  {
+    name: "admin-account",
+    who: "admin",
+    path: "/admin?q=aisha",
+    then: async (page) => {
+      await page.getByRole("link", { name: accounts.aisha.email }).click();
+      await page.getByRole("heading", { name: "Account", level: 1 }).waitFor();
+    },
+  },
+  { name: "admin-audit", who: "admin", path: "/admin/audit" },
+  { name: "not-found", who: "developer", path: "/nothing/here", status: 404 },
+];
+
+/** Opens a page as the person it is for, in the state that is meant. */
+export async function open(page: Page, { who, path, then }: Shown): Promise<void> {
+  if (who) await signIn(page, who);
+  await page.goto(path);
+  await then?.(page);
+}

@@ -1,0 +1,154 @@
+//! The binary as an operator uses it.
+
+use allowance::storage::SqliteStore;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+fn allowance(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_allowance"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env(
+            "DATABASE_URL",
+            format!("sqlite:{}", folder.join("test.db").display()),
+        )
+        .env("ALLOWANCE_LISTEN", "127.0.0.1:0")
+        .env_remove("ALLOWANCE_CONFIG")
+        .env_remove("ALLOWANCE_UPSTREAM")
+        .env_remove("ALLOWANCE_PASSWORD");
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    allowance(folder, arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8(both).unwrap()
+}
+
+const CREATE: [&str; 6] = [
+    "admin",
+    "create",
+    "--email",
+    "sam@example.com",
+    "--name",
+    "Sam",
+];
+
+fn create(folder: &Path, password: &str) -> Output {
+    let mut child = allowance(folder, &CREATE)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(password.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn the_first_admin_comes_from_the_command_line() {
+    let folder = TempDir::new().unwrap();
+    let output = create(folder.path(), "correct horse battery\n");
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(
+        said(&output).contains("(owner) for sam@example.com"),
+        "{}",
+        said(&output)
+    );
+    for (password, words) in [
+        ("correct horse battery\n", "email: is taken"),
+        ("short\n", "password: is shorter than 10 characters"),
+        ("", "no password"),
+    ] {
+        let output = create(folder.path(), password);
+        assert!(!output.status.success());
+        assert!(said(&output).contains(words), "{}", said(&output));
+    }
+    assert!(run(folder.path(), &["migrate"]).status.success());
+}
+
+#[tokio::test]
+async fn verify_answers_scripts_by_its_exit_code() {
+    use allowance::domain::store::Accounts;
+    let folder = TempDir::new().unwrap();
+    create(folder.path(), "correct horse battery\n");
+    let output = run(folder.path(), &["verify"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output), "Balances and roll-ups equal the ledger.\n");
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let store = SqliteStore::open(&url).await.unwrap();
+    assert!(
+        store
+            .account_by_email("sam@example.com")
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[test]
+fn what_makes_no_sense_stops_the_start_with_a_sentence() {
+    let folder = TempDir::new().unwrap();
+    let output = run(folder.path(), &["serve"]);
+    assert!(!output.status.success());
+    assert!(
+        said(&output).contains("gateway.upstream is not set"),
+        "{}",
+        said(&output)
+    );
+
+    std::fs::write(
+        folder.path().join("allowance.toml"),
+        "[gateway]\n\ntimeout_ms = -1\n",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["verify"]);
+    assert!(!output.status.success());
+    assert!(
+        said(&output).contains("allowance.toml, line 3"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn a_demo_is_for_this_machine_only() {
+    let folder = TempDir::new().unwrap();
+    let output = run(folder.path(), &["serve", "--demo", "--listen", "0.0.0.0:0"]);
+    assert!(!output.status.success());
+    assert!(
+        said(&output).contains("this machine only"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn a_second_server_on_the_same_database_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let database = folder.path().join("test.db.lock");
+    let lock = std::fs::File::create(database).unwrap();
+    lock.lock().unwrap();
+    let arguments = ["serve", "--upstream", "http://127.0.0.1:9"];
+    let output = run(folder.path(), &arguments);
+    assert!(!output.status.success());
+    assert!(
+        said(&output).contains("another server uses the database"),
+        "{}",
+        said(&output)
+    );
+}
