@@ -1,9 +1,9 @@
 import { createKey, figures, row } from "./console";
-import { accounts, expect, otherBrowser, signIn, test } from "./fixtures";
+import { accounts, enter, expect, otherBrowser, test } from "./fixtures";
 import { search } from "./gateway";
 
 test("an account is found by e-mail, name, reference code and part of them @nojs", async ({ page }) => {
-  await signIn(page, "admin");
+  await enter(page, "admin");
   await page.goto("/admin");
   const aisha = row(page, accounts.aisha.email);
   await expect(aisha).toContainText("Aisha Rahman");
@@ -24,9 +24,10 @@ test("an account is found by e-mail, name, reference code and part of them @nojs
 test("a grant with its reason counts for the next call, and is in the audit log @nojs", async ({ page, browser, request }) => {
   const reason = `Apology for the outage, ${test.info().project.name}`;
   const developer = await otherBrowser(browser, "priya");
+  await developer.page.goto("/usage");
   const before = await figures(developer.page, "getMessage");
 
-  await signIn(page, "admin");
+  await enter(page, "admin");
   await page.goto("/admin?q=priya");
   await page.getByRole("link", { name: accounts.priya.email }).click();
   await page.getByLabel("API", { exact: true }).selectOption("getMessage");
@@ -58,7 +59,7 @@ test.describe("what the desk refuses", () => {
   test.use({ expectedConsoleErrors: [/status of 422/] });
 
   test("a grant needs a number and a reason, and keeps what was typed @nojs", async ({ page }) => {
-    await signIn(page, "admin");
+    await enter(page, "admin");
     await page.goto("/admin?q=priya");
     await page.getByRole("link", { name: accounts.priya.email }).click();
     await page.getByLabel("Calls", { exact: true }).fill("-5");
@@ -83,7 +84,7 @@ test.describe("what the desk refuses", () => {
     await developer.page.getByRole("button", { name: "Send request" }).click();
     await expect(developer.page.getByRole("status")).toContainText("sent");
 
-    await signIn(page, "admin");
+    await enter(page, "admin");
     await page.goto("/admin/requests");
     const waiting = page.getByRole("listitem").filter({ hasText: "To try something large." });
     await waiting.getByRole("button", { name: "Reject" }).click();
@@ -110,7 +111,8 @@ test.describe("for a developer", () => {
   test.use({ expectedConsoleErrors: [/status of 404/] });
 
   test("there is no desk @nojs", async ({ page }) => {
-    await signIn(page, "leo");
+    await enter(page, "leo");
+    await page.goto("/usage");
     await expect(page.getByRole("link", { name: "Audit log" })).toHaveCount(0);
     for (const path of ["/admin", "/admin/requests", "/admin/audit", "/admin/accounts/acc_x", "/admin/nothing"]) {
       const response = await page.goto(path);
@@ -124,7 +126,7 @@ test.describe("for a developer", () => {
   });
 
   test("an account that is not there is not found @nojs", async ({ page }) => {
-    await signIn(page, "admin");
+    await enter(page, "admin");
     expect((await page.goto("/admin/accounts/acc_nobody"))?.status()).toBe(404);
   });
 });

@@ -1,6 +1,6 @@
 // What every browser test builds on: import `test` and `expect` from here.
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContext, type Page, type TestInfo, expect, test as base } from "@playwright/test";
+import { type Browser, type BrowserContext, type Cookie, type Page, type TestInfo, expect, test as base } from "@playwright/test";
 
 type Fixtures = {
   /** Console errors that this test provokes on purpose: `test.use({ expectedConsoleErrors: [/404/] })`. */
@@ -67,13 +67,26 @@ export async function signIn(page: Page, who: Person): Promise<void> {
   ]);
 }
 
+// Sessions of this worker, so that not every test has to prove the sign-in again.
+const sessions = new Map<Person, Cookie[]>();
+
+/** Makes the visitor one who has signed in before; opens no page. */
+export async function enter(page: Page, who: Person): Promise<void> {
+  const context = page.context();
+  const known = sessions.get(who);
+  if (known) return context.addCookies(known);
+  const response = await page.request.post("/sign-in", { form: accounts[who], maxRedirects: 0 });
+  expect(response.status(), `sign-in of ${who}`).toBe(303);
+  sessions.set(who, await context.cookies());
+}
+
 /** A second browser of somebody else, as wide as the test's own and as watched. */
 export async function otherBrowser(browser: Browser, who: Person): Promise<OtherBrowser> {
   const { baseURL, viewport, javaScriptEnabled } = test.info().project.use;
   const context = await browser.newContext({ baseURL, viewport, javaScriptEnabled });
   const errors = consoleErrors(context);
   const page = await context.newPage();
-  await signIn(page, who);
+  await enter(page, who);
   const close = async () => {
     await context.close();
     expect(errors, `errors in the console of ${who}`).toEqual([]);

@@ -1,6 +1,6 @@
 import { type Locator, type Page } from "@playwright/test";
 import { expectFilter, newKey, row } from "./console";
-import { accounts, expect, signIn, test } from "./fixtures";
+import { accounts, enter, expect, test } from "./fixtures";
 
 /** Presses Tab until the focus is there, as somebody without a mouse does. */
 async function tabTo(page: Page, target: Locator, most = 40): Promise<void> {
@@ -58,7 +58,7 @@ test("from the sign-in to a new key without a mouse", async ({ page }) => {
 });
 
 test("the skip link is the first stop and leads to the content @nojs", async ({ page }) => {
-  await signIn(page, "leo");
+  await enter(page, "leo");
   await page.goto("/keys");
   await page.keyboard.press("Tab");
   const skip = page.getByRole("link", { name: "Skip to content" });
@@ -71,7 +71,8 @@ test("the skip link is the first stop and leads to the content @nojs", async ({ 
 });
 
 test("the filter is worked without a mouse", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
+  await page.goto("/usage");
   await tabTo(page, page.getByLabel("Project"));
   await page.keyboard.type("Support");
   await expectFilter(page, { project: /^prj_/ });

@@ -1,5 +1,5 @@
 import { createKey, newKey, row, secretOf } from "./console";
-import { expect, signIn, test } from "./fixtures";
+import { enter, expect, test } from "./fixtures";
 import { commandOf, run, search } from "./gateway";
 
 /** A name of this project's own: all of them meet one server. */
@@ -7,7 +7,7 @@ const named = (name: string): string => `${name} ${test.info().project.name}`;
 
 test("a new key is shown once, works, and is copied whole", async ({ page, context, request }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await signIn(page, "diego");
+  await enter(page, "diego");
   const name = named("Shown once");
   const secret = await createKey(page, name);
   const region = newKey(page, name);
@@ -30,7 +30,7 @@ test("a new key is shown once, works, and is copied whole", async ({ page, conte
 
 test("a key is made, and the command beside it works, without scripts @nojs", async ({ page, request }) => {
   test.skip(test.info().project.use.javaScriptEnabled !== false, "shown with scripts above");
-  await signIn(page, "diego");
+  await enter(page, "diego");
   const name = named("Plain");
   await createKey(page, name);
   const region = newKey(page, name);
@@ -40,7 +40,7 @@ test("a key is made, and the command beside it works, without scripts @nojs", as
 });
 
 test("a disabled key is refused at once, and an enabled one works again @nojs", async ({ page, request }) => {
-  await signIn(page, "diego");
+  await enter(page, "diego");
   const name = named("On and off");
   const secret = await createKey(page, name);
   await page.goto("/keys");
@@ -59,7 +59,7 @@ test("a disabled key is refused at once, and an enabled one works again @nojs", 
 });
 
 test("a double click makes one key, and shows it", async ({ page, request }) => {
-  await signIn(page, "diego");
+  await enter(page, "diego");
   const name = named("Twice");
   await page.goto("/keys");
   await page.getByLabel("Name").fill(name);
@@ -74,7 +74,7 @@ test.describe("a form that cannot be taken", () => {
   test.use({ expectedConsoleErrors: [/status of 422/] });
 
   test("says what is wrong with a name, and keeps what was typed @nojs", async ({ page }) => {
-    await signIn(page, "diego");
+    await enter(page, "diego");
     await page.goto("/keys");
     const expires = "2031-05-06";
     // Spaces pass the browser's own check, not the server's.
@@ -94,7 +94,7 @@ test.describe("a form that cannot be taken", () => {
   });
 
   test("refuses an expiry in the past @nojs", async ({ page }) => {
-    await signIn(page, "diego");
+    await enter(page, "diego");
     await page.goto("/keys");
     await page.getByLabel("Name").fill("Yesterday");
     await page.getByLabel("Expires").fill("2020-01-01");
@@ -105,7 +105,7 @@ test.describe("a form that cannot be taken", () => {
 });
 
 test("a name is shown as text, whatever is in it @nojs", async ({ page }) => {
-  await signIn(page, "diego");
+  await enter(page, "diego");
   const name = `<b>"&' ${test.info().project.name}`;
   await createKey(page, name);
   await expect(newKey(page, name).getByRole("heading", { level: 2 })).toContainText(name);

@@ -1,7 +1,7 @@
 // Every page of the console, and how to get there: for what must hold on all of them.
 import { type Page } from "@playwright/test";
 import { daysAgo } from "./console";
-import { type Person, accounts, signIn } from "./fixtures";
+import { type Person, accounts, enter } from "./fixtures";
 
 export type Shown = {
   /** Names the page, and its screenshots. */
@@ -89,7 +89,7 @@ export const pages: Shown[] = [
 
 /** Opens a page as the person it is for, in the state that is meant. */
 export async function open(page: Page, { who, path, then }: Shown): Promise<void> {
-  if (who) await signIn(page, who);
+  if (who) await enter(page, who);
   await page.goto(path);
   await then?.(page);
 }

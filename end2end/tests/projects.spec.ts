@@ -1,10 +1,10 @@
 import { row } from "./console";
-import { expect, signIn, test } from "./fixtures";
+import { enter, expect, test } from "./fixtures";
 
 test.use({ expectedConsoleErrors: [/status of 422/] });
 
 test("a project is created once, and takes keys @nojs", async ({ page }) => {
-  await signIn(page, "diego");
+  await enter(page, "diego");
   await page.goto("/projects");
   const name = `Night shift ${test.info().project.name}`;
   await page.getByLabel("Name").fill(name);

@@ -1,10 +1,10 @@
-import { expect, signIn, test } from "./fixtures";
+import { enter, expect, test } from "./fixtures";
 
 /** Each of the three runs asks for an API of its own: one open request for each. */
 const api = () => ({ desktop: "searchMemory", phone: "addMessage", nojs: "getMessage" })[test.info().project.name] ?? "";
 
 test("the page has both QR codes, the links behind them and a reference code @nojs", async ({ page }) => {
-  await signIn(page, "leo");
+  await enter(page, "leo");
   await page.goto("/request-more");
   for (const [name, link] of [
     ["WeChat", /^https:\/\/work\.weixin\.qq\.com\//],
@@ -23,7 +23,7 @@ test("the page has both QR codes, the links behind them and a reference code @no
 
 test("the reference code is copied", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await signIn(page, "leo");
+  await enter(page, "leo");
   await page.goto("/request-more");
   await page.getByRole("button", { name: "Copy the reference code" }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
@@ -36,7 +36,7 @@ test.describe("the form", () => {
   test.use({ expectedConsoleErrors: [/status of 422/] });
 
   test("keeps what was typed until it can be sent; a request can be withdrawn @nojs", async ({ page }) => {
-    await signIn(page, "leo");
+    await enter(page, "leo");
     await page.goto(`/request-more?api=${api()}`);
     const choice = page.getByLabel("API", { exact: true });
     const calls = page.getByLabel("Calls you need");
@@ -81,7 +81,7 @@ test.describe("the form", () => {
 });
 
 test("answers of the past are there to read @nojs", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   await page.goto("/request-more");
   const approved = page.getByRole("article").filter({ hasText: "Launch week" });
   await expect(approved).toContainText("200 calls granted");

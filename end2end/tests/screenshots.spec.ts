@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { daysAgo } from "./console";
-import { expect, screenshots, setTheme, signIn, test, themes } from "./fixtures";
+import { enter, expect, screenshots, setTheme, test, themes } from "./fixtures";
 import { open, pages } from "./pages";
 
 for (const shown of pages) {
@@ -38,7 +38,7 @@ test.describe("the README's pictures @once", () => {
   }
 
   test("usage, in light and dark", async ({ page }) => {
-    await signIn(page, "developer");
+    await enter(page, "developer");
     await page.goto(`/usage?from=${daysAgo(30)}&to=${daysAgo(1)}`);
     for (const theme of themes) {
       await setTheme(page, theme);
@@ -47,13 +47,13 @@ test.describe("the README's pictures @once", () => {
   });
 
   test("request more", async ({ page }) => {
-    await signIn(page, "developer");
+    await enter(page, "developer");
     await page.goto("/request-more?api=searchMemory");
     await keep(page, "request-more");
   });
 
   test("requests on the admin's desk", async ({ page }) => {
-    await signIn(page, "admin");
+    await enter(page, "admin");
     await page.goto("/admin/requests");
     await keep(page, "admin-requests");
   });

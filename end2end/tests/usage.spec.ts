@@ -1,6 +1,6 @@
 import { type Page } from "@playwright/test";
 import { type Figures, apis, choices, daysAgo, expectFilter, expectTotalsAgree, figures, table } from "./console";
-import { expect, otherBrowser, signIn, test } from "./fixtures";
+import { enter, expect, otherBrowser, test } from "./fixtures";
 
 // Days that no test adds calls to: history ends yesterday.
 const settled = `from=${daysAgo(30)}&to=${daysAgo(2)}`;
@@ -11,7 +11,7 @@ async function report(page: Page, query: string): Promise<Figures[]> {
 }
 
 test("cards, chart tables and sums agree under every filter @nojs", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   for (const query of [settled, "period=90d", "period=month", `from=${daysAgo(40)}&to=${daysAgo(40)}`]) {
     await page.goto(`/usage?${query}`);
     await expectTotalsAgree(page);
@@ -19,7 +19,7 @@ test("cards, chart tables and sums agree under every filter @nojs", async ({ pag
 });
 
 test("the projects' numbers add up to all, and so do the keys' without a project @nojs", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   const all = await report(page, settled);
   expect(all.every(({ charged, failed }) => charged > 0 && failed > 0)).toBe(true);
   for (const [name, label] of [
@@ -50,7 +50,7 @@ test("the projects' numbers add up to all, and so do the keys' without a project
 });
 
 test("a day filter gives that day, and the days of a range add up to it @nojs", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   const days = [9, 8, 7].map(daysAgo);
   await page.goto(`/usage?from=${days[0]}&to=${days[2]}`);
   // The table has the newest day first.
@@ -65,13 +65,13 @@ test("a day filter gives that day, and the days of a range add up to it @nojs", 
 });
 
 test("every day of the range is in the table, also those without calls @nojs", async ({ page }) => {
-  await signIn(page, "diego");
+  await enter(page, "diego");
   await page.goto("/usage?period=90d");
   expect((await table(page, "addMessage"))?.days).toHaveLength(90);
 });
 
 test("what remains is the same under every filter @nojs", async ({ page }) => {
-  await signIn(page, "leo");
+  await enter(page, "leo");
   const remaining = async (query: string) => (await report(page, query)).map((figures) => figures.remaining);
   const all = await remaining("");
   expect(await remaining("period=today")).toEqual(all);
@@ -79,7 +79,7 @@ test("what remains is the same under every filter @nojs", async ({ page }) => {
 });
 
 test("a pasted address shows the same in another browser @nojs", async ({ page, browser }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   await page.goto(`/usage?${settled}`);
   const key = await page.getByLabel("API key").locator("option", { hasText: "Staging" }).getAttribute("value");
   const address = `/usage?${settled}&key=${key}`;
@@ -92,7 +92,7 @@ test("a pasted address shows the same in another browser @nojs", async ({ page, 
 });
 
 test("a filter value that makes no sense is explained, and the page is whole @nojs", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   for (const [query, message] of [
     ["from=2026-02-31", /2026-02-31.* is not a date/],
     ["from=2026-11-10&to=2026-11-01", /starts on 10 Nov 2026, after its end on 1 Nov 2026/],
@@ -114,7 +114,7 @@ test("a key and a project of another account show none of its data @nojs", async
   const [key] = (await choices(other.page.getByLabel("API key"))).values();
   const [project] = (await choices(other.page.getByLabel("Project"))).values();
   await other.close();
-  await signIn(page, "leo");
+  await enter(page, "leo");
   const own = await report(page, settled);
   for (const foreign of [`key=${key}`, `project=${project}`]) {
     const shown = await report(page, `${settled}&${foreign}`);
@@ -124,7 +124,7 @@ test("a key and a project of another account show none of its data @nojs", async
 });
 
 test("a key of another project than the chosen one is said to match nothing @nojs", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   await page.goto("/usage");
   const project = await page.getByLabel("Project").locator("option", { hasText: "Support bot" }).getAttribute("value");
   const key = await page.getByLabel("API key").locator("option", { hasText: "Staging" }).getAttribute("value");
@@ -134,7 +134,7 @@ test("a key of another project than the chosen one is said to match nothing @noj
 });
 
 test("a period without calls says so instead of drawing nothing @nojs", async ({ page }) => {
-  await signIn(page, "leo");
+  await enter(page, "leo");
   await page.goto("/usage?from=2025-01-01&to=2025-01-31");
   await expect(page.getByText("No calls in this period.")).toHaveCount(3);
   await expectTotalsAgree(page);
@@ -142,7 +142,8 @@ test("a period without calls says so instead of drawing nothing @nojs", async ({
 
 test("without scripts the filter is applied by its button @nojs", async ({ page }) => {
   test.skip(test.info().project.use.javaScriptEnabled !== false, "with scripts it sends itself");
-  await signIn(page, "developer");
+  await enter(page, "developer");
+  await page.goto("/usage");
   await page.getByLabel("API key").selectOption({ label: await labelOf(page, "Notebook") });
   await page.getByRole("button", { name: "Apply" }).click();
   await expectFilter(page, { key: /^key_/ });
@@ -155,7 +156,7 @@ test("without scripts the filter is applied by its button @nojs", async ({ page 
 });
 
 test("with scripts the filter sends itself, and keeps the rest of itself", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
   await page.goto("/usage?period=7d");
   await expect(page.getByRole("button", { name: "Apply" })).toBeHidden();
   await page.getByLabel("Project").selectOption({ label: "Support bot" });
@@ -174,7 +175,8 @@ test("with scripts the filter sends itself, and keeps the rest of itself", async
 });
 
 test("a range of one's own is chosen with the dates", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
+  await page.goto("/usage");
   await page.getByText("Custom", { exact: true }).click();
   await page.getByLabel("From").fill(daysAgo(12));
   await page.getByLabel("To", { exact: true }).fill(daysAgo(11));
@@ -184,7 +186,8 @@ test("a range of one's own is chosen with the dates", async ({ page }) => {
 });
 
 test("the numbers of a chart open as a table", async ({ page }) => {
-  await signIn(page, "developer");
+  await enter(page, "developer");
+  await page.goto("/usage");
   const chart = page.getByRole("figure", { name: "Search memory" });
   await expect(chart.getByRole("table")).toBeHidden();
   await chart.getByText("Show the numbers").click();
@@ -193,7 +196,8 @@ test("the numbers of a chart open as a table", async ({ page }) => {
 });
 
 test("the one whose searches are used up is told so, with the way to more @nojs", async ({ page }) => {
-  await signIn(page, "aisha");
+  await enter(page, "aisha");
+  await page.goto("/usage");
   await expect(page.getByText("All used up. Calls are refused.")).toBeVisible();
   await page.locator("article[data-api=searchMemory]").getByRole("link", { name: "Request more" }).click();
   await expect(page.getByLabel("API", { exact: true })).toHaveValue("searchMemory");

@@ -1,8 +1,8 @@
 # The admin's desk.
 
 accounts-title = Accounts
-accounts-lead = Find an account by e-mail, name, reference code, key prefix or request ID.
-accounts-search = E-mail, name, reference code, key prefix or request ID
+accounts-lead = Find an account by e-mail, name, reference code, masked key or request ID.
+accounts-search = E-mail, name, reference code, masked key or request ID
 accounts-none-title = No account matches
 accounts-none-text = Check the spelling, or search for a part of the e-mail.
 accounts-waiting = { $requests ->

@@ -104,11 +104,18 @@ fn x_labels(texts: Texts, days: &[DayUsage]) -> Vec<impl IntoView + use<>> {
         .filter(|(place, _)| (count - 1 - place).is_multiple_of(step))
         .map(|(place, usage)| {
             let odd = (count - 1 - place) / step % 2 == 1;
+            // The last one ends with the plot, or it would stand out of its card.
+            let last = count > 1 && place == count - 1;
+            let (x, anchor) = if last {
+                ("100%".to_owned(), "end")
+            } else {
+                (percent(place, count, true), "middle")
+            };
             view! {
                 <text
-                    x=percent(place, count, true)
+                    x=x
                     y="14"
-                    text-anchor="middle"
+                    text-anchor=anchor
                     class=odd.then_some("wide-only")
                 >
                     {day(texts, usage.date)}

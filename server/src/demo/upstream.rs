@@ -31,14 +31,36 @@ struct Upstream {
 type Answer = Json<Value>;
 type Body<T> = Result<Json<T>, JsonRejection>;
 
+/// What the demo remembers from the start, so that its first search finds something.
+const REMEMBERED: [(&str, &str); 3] = [
+    ("user", "I like green tea, and long walks by the river."),
+    ("assistant", "Noted: green tea, and walks by the river."),
+    ("user", "On Fridays I like to cook for friends."),
+];
+
 /// The three calls, below an empty base path. `now` dates the messages.
 pub fn router(now: Now) -> Router {
+    let mut memory = Memory::default();
+    for (role, text) in REMEMBERED {
+        memory.add(NewMessage {
+            user: "ann".into(),
+            conversation: "first".into(),
+            role: role.into(),
+            content: text.into(),
+            text: text.into(),
+            at: now(),
+        });
+    }
+    serve(memory, now)
+}
+
+fn serve(memory: Memory, now: Now) -> Router {
     Router::new()
         .route("/add/message", post(add_message))
         .route("/search/memory", post(search_memory))
         .route("/get/message", post(get_message))
         .with_state(Upstream {
-            memory: Arc::default(),
+            memory: Arc::new(Mutex::new(memory)),
             now,
         })
 }

@@ -321,7 +321,7 @@ async fn a_blocked_call_says_what_to_do_and_another_api_goes_on() {
     let link = response.headers()["link"].to_str().unwrap().to_owned();
     let envelope: Value = response.json().await.unwrap();
     assert_eq!(envelope["code"], 40_300);
-    let more = format!("{}/request-more", it.address);
+    let more = format!("{}/request-more?api=searchMemory", it.address);
     assert!(
         envelope["message"].as_str().unwrap().contains(&more),
         "{envelope}"

@@ -34,7 +34,7 @@ async fn search(router: &Router, body: Value) -> Vec<Value> {
 }
 
 fn upstream() -> Router {
-    router(|| 1_764_000_000_000)
+    serve(Memory::default(), || 1_764_000_000_000)
 }
 
 #[tokio::test]

@@ -145,7 +145,7 @@ impl Call {
     }
 
     async fn reserve(&self) -> Result<Hold, Refusal> {
-        let more = || self.gateway.settings.request_more_url.clone();
+        let more = self.gateway.settings.request_more_url.clone();
         match self
             .gateway
             .metering
@@ -159,9 +159,10 @@ impl Call {
             }) => Err(Refusal::Exhausted {
                 api: self.metered.api.name.clone(),
                 granted: quota.granted,
-                more: more(),
+                // The form opens on the API that ran out.
+                more: format!("{more}?api={}", self.metered.api.name),
             }),
-            Err(ReserveError::Exhausted { .. }) => Err(Refusal::AllExhausted { more: more() }),
+            Err(ReserveError::Exhausted { .. }) => Err(Refusal::AllExhausted { more }),
             Err(ReserveError::Store(error)) => {
                 tracing::error!(request_id = %self.arrival.request_id, %error, "balances");
                 Err(Refusal::System)
