@@ -13,11 +13,11 @@ impl Actions {
     pub async fn request_quota(
         &self,
         by: &Account,
-        api: &str,
+        api_name: &str,
         amount: &str,
         reason: &str,
     ) -> Result<(), DomainError> {
-        let api = self.api(api)?;
+        let api = self.api(api_name)?;
         let calls = calls(amount, quota_requests::MOST_CALLS)?;
         let reason = accounts::text("reason", reason, quota_requests::REASON_LENGTH)?;
         if reason.is_empty() {
@@ -31,7 +31,9 @@ impl Actions {
             reason,
             created_at: self.now(),
         };
-        match self.store.create_quota_request(new).await {
+        let after = json!({ "state": "open", "api": api_name, "calls": calls });
+        let change = self.change(actor(by), "request.sent", &new.public_id, by.id, after);
+        match self.store.create_quota_request(new, change).await {
             Err(StoreError::Conflict(_)) => Err(DomainError::invalid("api", Problem::RequestOpen)),
             other => Ok(other?),
         }
@@ -43,12 +45,14 @@ impl Actions {
         by: &Account,
         public_id: &str,
     ) -> Result<(), DomainError> {
-        let now = self.now();
-        if self
+        let after = json!({ "state": "withdrawn" });
+        let mut change = self.change(actor(by), "request.withdrawn", public_id, by.id, after);
+        change.before = Some(json!({ "state": "open" }));
+        let withdrawn = self
             .store
-            .withdraw_quota_request(by.id, public_id, now)
-            .await?
-        {
+            .withdraw_quota_request(by.id, public_id, self.now(), change)
+            .await?;
+        if withdrawn {
             return Ok(());
         }
         let mine = self.store.quota_requests_of(by.id).await?;

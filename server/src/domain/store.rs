@@ -103,7 +103,7 @@ pub trait Ledger: Send + Sync + 'static {
 pub trait QuotaRequests: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Conflict`] if the account has an open request for this API.
-    async fn create_quota_request(&self, new: NewQuotaRequest) -> Stored<()>;
+    async fn create_quota_request(&self, new: NewQuotaRequest, change: Change) -> Stored<()>;
     /// Newest first.
     async fn quota_requests_of(&self, account: AccountId) -> Stored<Vec<QuotaRequest>>;
     async fn quota_request(&self, public_id: &str) -> Stored<Option<QuotaRequest>>;
@@ -120,6 +120,7 @@ pub trait QuotaRequests: Send + Sync + 'static {
         account: AccountId,
         public_id: &str,
         at: Millis,
+        change: Change,
     ) -> Stored<bool>;
     /// Answers an open request, and gives the grant with it: of two answers only
     /// one wins. Nothing, if the request is not open.

@@ -373,6 +373,7 @@ async fn more_quota_is_asked_for_granted_and_counts_for_the_next_call() {
         .await
         .assert_has("Have two.");
     let audit = admin.open("/admin/audit").await;
+    audit.assert_has("request.sent");
     audit.assert_has("request.approved");
     audit.assert_has("sam@example.com");
     it.assert_verified().await;

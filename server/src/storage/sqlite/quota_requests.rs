@@ -104,7 +104,8 @@ fn requests(rows: Vec<RequestRow>) -> Stored<Vec<QuotaRequest>> {
 
 #[async_trait]
 impl QuotaRequests for SqliteStore {
-    async fn create_quota_request(&self, new: NewQuotaRequest) -> Stored<()> {
+    async fn create_quota_request(&self, new: NewQuotaRequest, change: Change) -> Stored<()> {
+        let mut tx = self.write().await?;
         sqlx::query(INSERT)
             .bind(&new.public_id)
             .bind(new.account.0)
@@ -112,8 +113,10 @@ impl QuotaRequests for SqliteStore {
             .bind(new.calls)
             .bind(&new.reason)
             .bind(new.created_at)
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
+        record(&mut tx, &change).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -164,14 +167,21 @@ impl QuotaRequests for SqliteStore {
         account: AccountId,
         public_id: &str,
         at: Millis,
+        change: Change,
     ) -> Stored<bool> {
+        let mut tx = self.write().await?;
         let done = sqlx::query(WITHDRAW)
             .bind(account.0)
             .bind(public_id)
             .bind(at)
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        record(&mut tx, &change).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn answer_quota_request(
