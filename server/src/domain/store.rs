@@ -35,6 +35,9 @@ pub trait Accounts: Send + Sync + 'static {
     /// Newest first. `search` is part of an e-mail or name, or a whole reference
     /// code, public id, key hint or request id.
     async fn find_accounts(&self, search: &str, limit: i64, offset: i64) -> Stored<Vec<Account>>;
+    /// Changes the zone that the account's days are cut in (an IANA name), and
+    /// cuts its whole history anew in it. False if there is no such account.
+    async fn set_time_zone(&self, id: AccountId, zone: &str, change: Change) -> Stored<bool>;
 }
 
 #[async_trait]

@@ -1,10 +1,10 @@
-use super::SqliteStore;
 use super::audit::record;
 use super::grants::FREE_QUOTA_OF_ONE;
+use super::{SqliteStore, days};
 use crate::domain::accounts::{Account, DEFAULT_PROJECT, NewAccount, Role};
 use crate::domain::audit::Change;
 use crate::domain::store::{Accounts, Stored};
-use crate::domain::{AccountId, StoreError};
+use crate::domain::{AccountId, StoreError, zones};
 use async_trait::async_trait;
 
 #[derive(sqlx::FromRow)]
@@ -81,6 +81,8 @@ const FIND: &str = "
     ORDER BY id DESC
     LIMIT $2 OFFSET $3";
 
+const SET_TIME_ZONE: &str = "UPDATE accounts SET time_zone = $2 WHERE id = $1";
+
 #[async_trait]
 impl Accounts for SqliteStore {
     async fn create_account(&self, new: NewAccount, mut change: Change) -> Stored<Account> {
@@ -148,5 +150,21 @@ impl Accounts for SqliteStore {
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter().map(Account::try_from).collect()
+    }
+
+    async fn set_time_zone(&self, id: AccountId, zone: &str, change: Change) -> Stored<bool> {
+        let mut tx = self.write().await?;
+        let set = sqlx::query(SET_TIME_ZONE)
+            .bind(id.0)
+            .bind(zone)
+            .execute(&mut *tx)
+            .await?;
+        if set.rows_affected() == 0 {
+            return Ok(false);
+        }
+        days::cut(&mut tx, id, zones::zone(zone)).await?;
+        record(&mut tx, &change).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }

@@ -1,8 +1,8 @@
-//! The ledger: a batch of calls is one transaction of four statements, however
+//! The ledger: a batch of calls is one transaction of five statements, however
 //! many calls it holds. Rows travel as JSON arrays, because a statement for
 //! each row costs five times as much.
 
-use super::SqliteStore;
+use super::{SqliteStore, days};
 use crate::domain::ApiId;
 use crate::domain::store::{Ledger, Stored};
 use crate::domain::usage::{SeriesPoint, SeriesQuery, UsageRow};
@@ -101,9 +101,11 @@ impl Ledger for SqliteStore {
         }
         let batch = Batch::fold(rows);
         let mut tx = self.write().await?;
+        let by_day = days::folded(&mut tx, rows).await?;
         for (statement, rows) in [
             (INSERT_USAGE, batch.usage),
             (FOLD_ROLLUPS, batch.rollups),
+            (days::FOLD, by_day),
             (FOLD_BALANCES, batch.balances),
             (FOLD_KEY_TOTALS, batch.key_totals),
         ] {
@@ -146,6 +148,12 @@ impl Ledger for SqliteStore {
         let (wrong,): (i64,) = sqlx::query_as(WRONG_ROLLUPS).fetch_one(&mut *tx).await?;
         if wrong > 0 {
             found.push(format!("{wrong} roll-ups differ from the ledger"));
+        }
+        let wrong = days::wrong(&mut tx).await?;
+        if wrong > 0 {
+            found.push(format!(
+                "{wrong} roll-ups by day differ from the quarter hours"
+            ));
         }
         for (query, noun, derived, source) in [
             (WRONG_BALANCES, "grant", "balance", "ledger"),

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod days;
 mod grants;
 mod keys;
 mod ledger;
@@ -44,6 +45,8 @@ pub enum OpenError {
     Database(#[from] sqlx::Error),
     #[error("the database could not be brought up to date: {0}")]
     Migrate(#[from] MigrateError),
+    #[error("the days of the roll-ups could not be cut: {0}")]
+    Days(#[from] StoreError),
 }
 
 /// A SQLite database.
@@ -75,7 +78,9 @@ impl SqliteStore {
         let readers = pool(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { writer, readers })
+        let store = Self { writer, readers };
+        store.bring_days_up_to_date().await?;
+        Ok(store)
     }
 
     /// A transaction that holds the write lock from its start: one that began

@@ -17,7 +17,7 @@ struct Fixture {
     account: Account,
     project: ProjectId,
     key: KeyId,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn change(action: &'static str) -> Change {
@@ -84,7 +84,7 @@ async fn fixture() -> Fixture {
         account,
         project,
         key,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -193,6 +193,7 @@ async fn verify_names_what_differs_from_the_ledger() {
         "UPDATE balances SET burnt = burnt + 1",
         "UPDATE rollups SET tokens = 0",
         "UPDATE key_totals SET calls = 9",
+        "DELETE FROM day_rollups",
     ] {
         sqlx::query(sabotage)
             .execute(&it.store.writer)
@@ -200,7 +201,7 @@ async fn verify_names_what_differs_from_the_ledger() {
             .unwrap();
     }
     let found = it.store.verify().await.unwrap();
-    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found.len(), 4, "{found:?}");
 }
 
 #[tokio::test]
@@ -349,4 +350,97 @@ async fn a_store_opens_again_with_all_that_was_in_it() {
             .unwrap()
             .is_some()
     );
+}
+
+/// Day, calls and charged calls of every roll-up by day.
+async fn days(store: &SqliteStore) -> Vec<(i64, i64, i64)> {
+    sqlx::query_as("SELECT day, calls, charged FROM day_rollups ORDER BY day, outcome")
+        .fetch_all(&store.readers)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn days_are_cut_in_the_accounts_zone_and_anew_when_it_changes() {
+    let it = fixture().await;
+    let grant = it.search_grant().await;
+    // 18:00 and 20:00 UTC on one day: in Kathmandu only the first is still that day.
+    let evening = 20_417 * 86_400_000 + 20 * 3_600_000;
+    it.store
+        .append(&[
+            it.row("req_1", evening - 7_200_000, Some(grant)),
+            it.row("req_2", evening, Some(grant)),
+        ])
+        .await
+        .unwrap();
+    assert_eq!(days(&it.store).await, [(20_417, 2, 2)]);
+
+    let moved = it
+        .store
+        .set_time_zone(it.account.id, "Asia/Kathmandu", change("zone"))
+        .await
+        .unwrap();
+    assert!(moved);
+    assert_eq!(days(&it.store).await, [(20_417, 1, 1), (20_418, 1, 1)]);
+    // What comes after is cut in the new zone.
+    it.store
+        .append(&[it.row("req_3", evening + 1, None)])
+        .await
+        .unwrap();
+    assert_eq!(
+        days(&it.store).await,
+        [(20_417, 1, 1), (20_418, 1, 1), (20_418, 1, 0)]
+    );
+    assert_eq!(it.store.verify().await.unwrap(), Vec::<String>::new());
+    let account = it.store.account(it.account.id).await.unwrap().unwrap();
+    assert_eq!(account.time_zone, "Asia/Kathmandu");
+    let nobody = it
+        .store
+        .set_time_zone(AccountId(999), "UTC", change("zone"))
+        .await
+        .unwrap();
+    assert!(!nobody);
+}
+
+#[tokio::test]
+async fn days_are_cut_when_a_database_is_opened_that_has_none_or_older_rules() {
+    let it = fixture().await;
+    let grant = it.search_grant().await;
+    it.store
+        .append(&[it.row("req_1", NOW, Some(grant))])
+        .await
+        .unwrap();
+    let before = days(&it.store).await;
+    for age in [
+        "DELETE FROM day_rules",
+        "UPDATE day_rules SET release = '1999a'",
+    ] {
+        for statement in [age, "DELETE FROM day_rollups"] {
+            sqlx::query(statement)
+                .execute(&it.store.writer)
+                .await
+                .unwrap();
+        }
+        let again = open(&it.folder).await;
+        assert_eq!(days(&again).await, before, "{age}");
+        assert_eq!(again.verify().await.unwrap(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn cutting_days_reads_ranges_of_the_roll_ups_key() {
+    let it = fixture().await;
+    for statement in [super::days::CUT, super::days::WRONG] {
+        let explain = format!("EXPLAIN QUERY PLAN {statement}");
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(explain))
+            .fetch_all(&it.store.readers)
+            .await
+            .unwrap();
+        assert!(
+            plan.iter().any(|(.., step)| step.contains(
+                "SEARCH rollups USING PRIMARY KEY (account_id=? AND api_id=? AND quarter>? AND quarter<?)"
+            )),
+            "{plan:#?}"
+        );
+    }
 }
