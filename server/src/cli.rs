@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::actions::{Actions, OpenAccount};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, ShiftedClock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::domain::accounts::Role;
 use crate::domain::audit::Actor;
@@ -10,6 +10,7 @@ use crate::domain::store::{Ledger, Store};
 use crate::metering::Metering;
 use crate::serve::{ServeError, serve};
 use crate::storage::{OpenError, SqliteStore};
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::{self, BufRead, IsTerminal};
 use std::net::SocketAddr;
@@ -60,6 +61,9 @@ enum Command {
         /// With an upstream, accounts and history of its own, to look around
         #[arg(long)]
         demo: bool,
+        /// The instant at which the demo begins, for instance 2026-11-20T14:30:00Z; now, if not given
+        #[arg(long, requires = "demo", value_name = "INSTANT")]
+        demo_start: Option<DateTime<Utc>>,
     },
     /// Bring the database's schema up to date
     Migrate,
@@ -125,10 +129,16 @@ impl Cli {
     }
 
     async fn execute(self) -> Result<ExitCode, CliError> {
-        let demo = matches!(self.command, Command::Serve { demo: true });
+        let demo = matches!(self.command, Command::Serve { demo: true, .. });
         let config = self.settings.load(demo)?;
         match self.command {
-            Command::Serve { demo } => serve(config, demo).await?,
+            Command::Serve { demo, demo_start } => {
+                let clock: Arc<dyn Clock> = match demo_start {
+                    Some(start) => Arc::new(ShiftedClock::from(start.timestamp_millis())),
+                    None => Arc::new(SystemClock),
+                };
+                serve(config, demo, clock).await?;
+            }
             Command::Migrate => {
                 SqliteStore::open(&config.database_url).await?.close().await;
                 println!("The database is up to date.");

@@ -21,6 +21,29 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that runs as the machine's does, but from another instant on: the
+/// demo's, so that two runs show the same days.
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock {
+    ahead: Millis,
+}
+
+impl ShiftedClock {
+    /// Reads `start` now.
+    #[must_use]
+    pub fn from(start: Millis) -> Self {
+        Self {
+            ahead: start - SystemClock.now(),
+        }
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Millis {
+        SystemClock.now() + self.ahead
+    }
+}
+
 /// A clock that stands still until it is moved: for tests.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<Millis>);
@@ -48,4 +71,17 @@ impl Clock for ManualClock {
 #[expect(clippy::disallowed_methods, reason = "the one place that asks")]
 pub fn random() -> impl rand::CryptoRng {
     rand::rng()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shifted_clock_runs_on_from_its_start() {
+        let start = 1_000_000_000_000;
+        let clock = ShiftedClock::from(start);
+        let (first, second) = (clock.now(), clock.now());
+        assert!(first >= start && second >= first && second < start + 3_600_000);
+    }
 }

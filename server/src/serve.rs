@@ -2,7 +2,7 @@
 //! accepted.
 
 use crate::assembly::{AssemblyError, Parts, Server, assemble};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo;
 use crate::domain::StoreError;
@@ -50,7 +50,7 @@ pub enum ServeError {
 }
 
 /// Runs the server until SIGTERM or Ctrl-C.
-pub async fn serve(config: Config, is_demo: bool) -> Result<(), ServeError> {
+pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Result<(), ServeError> {
     if is_demo && !config.listen.ip().is_loopback() {
         return Err(ServeError::OpenDemo(config.listen));
     }
@@ -66,7 +66,6 @@ pub async fn serve(config: Config, is_demo: bool) -> Result<(), ServeError> {
     let sqlite = SqliteStore::open(&config.database_url).await?;
     let _lock = lock(&config.database_url)?;
     let store: Arc<dyn Store> = Arc::new(sqlite.clone());
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     if is_demo {
         demo::fill(&store, &config.catalogue, clock.now()).await?;
     }
