@@ -1,5 +1,9 @@
 # Words that every page shares.
 
+# What this language calls itself: the switch shows it in every language.
+language-own-name = English
+language-label = Language
+
 product-name = Allowance
 window-title = { $page } · Allowance
 skip-to-content = Skip to content

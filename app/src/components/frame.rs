@@ -5,7 +5,7 @@ use super::{
     icons::{Icon, Mark, Sign},
 };
 use crate::{
-    i18n::use_texts,
+    i18n::{Language, Texts, use_texts},
     view::{Site, Theme, Viewer},
 };
 use leptos::prelude::*;
@@ -212,7 +212,10 @@ fn AccountFoot(viewer: Viewer) -> impl IntoView {
     let texts = use_texts();
     view! {
         <div class="foot">
-            <ThemeForm />
+            <div class="choices">
+                <LanguageForm />
+                <ThemeForm />
+            </div>
             <div class="foot-account">
                 <div class="foot-who">
                     <span class="foot-name">{viewer.name}</span>
@@ -256,6 +259,35 @@ pub fn ThemeForm() -> impl IntoView {
                         >
                             <Icon sign />
                             <span class="theme-name">{text}</span>
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </form>
+    }
+}
+
+/// Chooses the language; the reader comes back to the same page. Each language
+/// is offered in its own words.
+#[component]
+pub fn LanguageForm() -> impl IntoView {
+    let texts = use_texts();
+    let label = texts.text("language-label");
+    view! {
+        <form class="theme languages" method="post" action="/language" aria-label=label>
+            <input type="hidden" name="next" value=use_site().here />
+            {Language::ALL
+                .map(|language| {
+                    let pressed = if texts.language == language { "true" } else { "false" };
+                    view! {
+                        <button
+                            type="submit"
+                            name="language"
+                            value=language.tag()
+                            lang=language.tag()
+                            aria-pressed=pressed
+                        >
+                            {Texts { language }.text("language-own-name")}
                         </button>
                     }
                 })

@@ -1,6 +1,6 @@
 //! Numbers and dates as people read them.
 
-use super::Texts;
+use super::{Language, Texts};
 use crate::view::LocalTime;
 use chrono::{Datelike, NaiveDate, Timelike};
 
@@ -33,7 +33,7 @@ fn month(texts: Texts, date: NaiveDate) -> String {
         .unwrap_or_default()
 }
 
-/// `24 Nov 2026`.
+/// `24 Nov 2026`; `2026年11月24日`.
 #[must_use]
 pub fn date(texts: Texts, date: NaiveDate) -> String {
     texts.with(
@@ -46,7 +46,7 @@ pub fn date(texts: Texts, date: NaiveDate) -> String {
     )
 }
 
-/// `24 Nov`: where the year is said elsewhere.
+/// `24 Nov`, `11月24日`: where the year is said elsewhere.
 #[must_use]
 pub fn day(texts: Texts, date: NaiveDate) -> String {
     texts.with(
@@ -58,24 +58,22 @@ pub fn day(texts: Texts, date: NaiveDate) -> String {
     )
 }
 
-/// `26 Oct – 24 Nov 2026`; one day is `24 Nov 2026`.
+/// `26 Oct – 24 Nov 2026`; one day is `24 Nov 2026`. A year that both share is
+/// said once, where the language puts it: `2026年10月26日至11月24日`.
 #[must_use]
 pub fn date_range(texts: Texts, from: NaiveDate, to: NaiveDate) -> String {
     if from == to {
         return date(texts, to);
     }
-    let first = if from.year() == to.year() {
-        day(texts, from)
-    } else {
-        date(texts, from)
+    let (first, last) = match texts.language {
+        _ if from.year() != to.year() => (date(texts, from), date(texts, to)),
+        Language::English => (day(texts, from), date(texts, to)),
+        Language::Chinese => (date(texts, from), day(texts, to)),
     };
-    texts.with(
-        "date-range",
-        [("from", first.into()), ("to", date(texts, to).into())],
-    )
+    texts.with("date-range", [("from", first.into()), ("to", last.into())])
 }
 
-/// `24 Nov 2026, 14:05`.
+/// `24 Nov 2026, 14:05`; `2026年11月24日 14:05`.
 #[must_use]
 pub fn moment(texts: Texts, at: LocalTime) -> String {
     texts.with(

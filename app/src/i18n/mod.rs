@@ -41,20 +41,27 @@ fn format_number(number: &FluentNumber) -> String {
 pub enum Language {
     #[default]
     English,
+    /// Simplified Chinese.
+    Chinese,
 }
 
 impl Language {
-    /// BCP 47, for `<html lang>`.
+    /// In the order in which the switch offers them.
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// BCP 47: for `<html lang>`, and the name of the folder in `locales`.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
+            Self::Chinese => "zh-CN",
         }
     }
 
     fn id(self) -> LanguageIdentifier {
         match self {
             Self::English => langid!("en"),
+            Self::Chinese => langid!("zh-CN"),
         }
     }
 }

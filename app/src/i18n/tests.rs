@@ -1,9 +1,15 @@
-//! Tests of the texts as a whole: none is missing, none is left over.
+//! Tests of the texts as a whole: none is missing in any language, none is left
+//! over, and each language keeps its own spelling.
 
-use super::{Arg, Texts, date, date_range, grouped};
+use super::{Arg, LOCALES, Language, Texts, date, date_range, day, grouped, moment};
 use crate::view::Message;
-use chrono::NaiveDate;
-use std::{collections::BTreeSet, fs, path::Path};
+use chrono::{DateTime, NaiveDate};
+use fluent_templates::{Loader, fluent_bundle::FluentResource};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 /// Ids that the server sends in [`Message`]s.
 const FROM_THE_SERVER: &[&str] = &[
@@ -40,18 +46,41 @@ fn files(folder: &Path, ending: &str) -> Vec<String> {
     found
 }
 
-fn ids_in_files() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/en");
-    let mut ids = BTreeSet::new();
+/// Every text of a language as it is written, by its id.
+fn texts_of(language: Language) -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("locales")
+        .join(language.tag());
+    let mut texts = BTreeMap::new();
     for file in files(&folder, ".ftl") {
+        let mut last: Option<String> = None;
         for line in file.lines() {
             let starts = line.starts_with(|c: char| c.is_ascii_lowercase());
-            if let (true, Some((id, _))) = (starts, line.split_once(" =")) {
-                assert!(ids.insert(id.to_owned()), "`{id}` is there twice");
+            if let (true, Some((id, text))) = (starts, line.split_once(" =")) {
+                let twice = texts.insert(id.to_owned(), text.trim().to_owned());
+                assert!(twice.is_none(), "`{id}` is there twice");
+                last = Some(id.to_owned());
+            } else if line.starts_with([' ', '}']) {
+                let text = last.as_ref().and_then(|id| texts.get_mut(id)).unwrap();
+                text.push('\n');
+                text.push_str(line);
             }
         }
     }
-    ids
+    texts
+}
+
+fn ids_in_files() -> BTreeSet<String> {
+    texts_of(Language::English).into_keys().collect()
+}
+
+/// Names of the arguments that a text takes.
+fn args_of(text: &str) -> BTreeSet<String> {
+    text.split('$')
+        .skip(1)
+        .filter_map(|rest| rest.split([' ', '}']).next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Every string literal of the sources.
@@ -110,27 +139,93 @@ fn no_text_is_left_over() {
     assert!(unused.is_empty(), "unused: {unused:?}");
 }
 
-/// A value for every argument that some text takes.
-fn all_args() -> Vec<(&'static str, Arg)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/en");
-    let mut names = BTreeSet::new();
-    for file in files(&folder, ".ftl") {
-        for rest in file.split("{ $").skip(1) {
-            names.extend(rest.split([' ', '}']).next().map(str::to_owned));
-        }
+#[test]
+fn every_language_has_every_text_with_the_same_arguments() {
+    let ours = texts_of(Language::English);
+    for language in Language::ALL {
+        let theirs = texts_of(language);
+        let ids: BTreeSet<_> = ours.keys().chain(theirs.keys()).collect();
+        let different: Vec<_> = ids
+            .into_iter()
+            .filter(|id| {
+                ours.get(*id).map(|text| args_of(text)) != theirs.get(*id).map(|text| args_of(text))
+            })
+            .collect();
+        assert!(different.is_empty(), "{}: {different:?}", language.tag());
     }
-    names
-        .into_iter()
-        .map(|name| (&*name.leak(), Arg::Count(2)))
-        .collect()
 }
 
 #[test]
-fn every_text_can_be_looked_up() {
-    for id in ids_in_files() {
-        let text = Texts::default().lookup(&id, all_args());
-        assert_ne!(text, id, "`{id}` does not parse");
+fn every_file_of_texts_parses() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
+    let files = files(&folder, ".ftl");
+    assert!(files.len() >= Language::ALL.len());
+    for file in files {
+        if let Err((_, problems)) = FluentResource::try_new(file.clone()) {
+            panic!("{problems:?} in\n{file}");
+        }
     }
+}
+
+#[test]
+fn every_text_can_be_looked_up_in_every_language() {
+    let loaded: BTreeSet<_> = LOCALES.locales().map(ToString::to_string).collect();
+    for language in Language::ALL {
+        assert!(loaded.contains(language.tag()), "no {}", language.tag());
+        for (id, written) in texts_of(language) {
+            let args = args_of(&written)
+                .into_iter()
+                .map(|name| (&*name.leak(), Arg::Count(2)));
+            let text = Texts { language }.lookup(&id, args);
+            assert_ne!(text, id, "`{id}` cannot be looked up");
+            assert!(!text.contains("{$"), "`{id}` lacks an argument: {text}");
+        }
+    }
+}
+
+const fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}')
+}
+
+/// Punctuation a full square wide.
+const fn is_full(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff65}')
+}
+
+/// What is wrong with two characters that stand side by side in a Chinese text.
+fn misspelt(left: char, right: char) -> Option<&'static str> {
+    let beside_han =
+        |other: fn(char) -> bool| is_han(left) && other(right) || other(left) && is_han(right);
+    if beside_han(|c| ",.!?:;()\"'".contains(c)) {
+        Some("punctuation of half width")
+    } else if beside_han(|c| c.is_ascii_alphanumeric() || "{}$%".contains(c)) {
+        Some("no space between Chinese and other words")
+    } else if is_full(left) && right == ' ' || left == ' ' && is_full(right) {
+        Some("a space beside punctuation of full width")
+    } else if left == ' ' && right == ' ' {
+        Some("two spaces")
+    } else {
+        None
+    }
+}
+
+#[test]
+fn chinese_keeps_its_spacing_and_its_punctuation() {
+    let mut wrong = Vec::new();
+    for (id, text) in texts_of(Language::Chinese) {
+        // Between the parts of a date stands no space.
+        if id.starts_with("date-") || id.starts_with("month-") {
+            continue;
+        }
+        for line in text.lines().map(str::trim) {
+            let after = line.chars().skip(1);
+            let found = line.chars().zip(after).find_map(|(l, r)| misspelt(l, r));
+            wrong.extend(found.map(|what| format!("{id}: {what}: {line}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(misspelt('剩', '5').is_some() && misspelt('次', ',').is_some());
+    assert!(misspelt('，', ' ').is_some() && misspelt('次', '。').is_none());
 }
 
 #[test]
@@ -183,4 +278,24 @@ fn a_range_of_days_says_each_year_once() {
         date_range(texts, at(2026, 1, 2), at(2026, 1, 2)),
         "2 Jan 2026"
     );
+}
+
+#[test]
+fn chinese_dates_go_from_the_year_to_the_minute() {
+    let texts = Texts {
+        language: Language::Chinese,
+    };
+    let at = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+    assert_eq!(date(texts, at(2026, 11, 4)), "2026年11月4日");
+    assert_eq!(day(texts, at(2026, 11, 24)), "11月24日");
+    assert_eq!(
+        date_range(texts, at(2026, 10, 26), at(2026, 11, 24)),
+        "2026年10月26日至11月24日"
+    );
+    assert_eq!(
+        date_range(texts, at(2025, 12, 31), at(2026, 1, 2)),
+        "2025年12月31日至2026年1月2日"
+    );
+    let instant = DateTime::parse_from_rfc3339("2026-11-24T14:05:59+08:00").unwrap();
+    assert_eq!(moment(texts, instant), "2026年11月24日 14:05");
 }

@@ -4,7 +4,7 @@ use crate::{
     components::{
         banner::DoneBanner,
         form::{Field, FieldKind, Problems, reply_to},
-        frame::{Brand, DemoNotice, ThemeForm, use_site},
+        frame::{Brand, DemoNotice, LanguageForm, ThemeForm, use_site},
     },
     i18n::use_texts,
     view::{DemoSignIn, FormReply},
@@ -61,6 +61,7 @@ pub fn SignInPage() -> impl IntoView {
                 {(!demo.is_empty()).then(|| view! { <DemoPeople demo next /> })}
             </div>
             <div class="door-foot">
+                <LanguageForm />
                 <ThemeForm />
             </div>
         </main>

@@ -1,5 +1,7 @@
 //! Who is looking, and at which site.
 
+use crate::i18n::Language;
+
 /// What an account may do beyond its own data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -27,6 +29,8 @@ pub struct Viewer {
     pub role: Role,
     /// IANA name, for instance `Asia/Shanghai`.
     pub time_zone: String,
+    /// The language of this page: where the server has names in several.
+    pub language: Language,
 }
 
 /// What the reader's cookie says of colours.

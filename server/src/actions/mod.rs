@@ -5,6 +5,7 @@
 mod accounts;
 mod grants;
 mod keys;
+mod language;
 mod password;
 mod projects;
 mod quota_requests;

@@ -60,7 +60,10 @@ impl Console for Reader {
             .await
             .map_err(unavailable)?
             .ok_or(PortError::NotFound)?;
-        let quotas = self.quotas(id).await.map_err(unavailable)?;
+        let quotas = self
+            .quotas(id, viewer.language)
+            .await
+            .map_err(unavailable)?;
         let requests = self
             .store
             .quota_requests_of(id)

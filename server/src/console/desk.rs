@@ -7,6 +7,7 @@ use crate::domain::audit::Entry;
 use crate::domain::grants::{Grant, GrantKind};
 use crate::domain::quota_requests::RequestState;
 use crate::domain::{StoreError, zones};
+use allowance_app::i18n::Language;
 use allowance_app::ports::{AdminDesk, PortError};
 use allowance_app::view::{
     self, AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, GrantRow,
@@ -45,7 +46,11 @@ impl AdminDesk for Reader {
         let zone = zones::zone(&viewer.time_zone);
         let mut accounts = Vec::with_capacity(found.len());
         for account in found {
-            accounts.push(self.account_row(account, zone).await.map_err(unavailable)?);
+            accounts.push(
+                self.account_row(account, viewer.language, zone)
+                    .await
+                    .map_err(unavailable)?,
+            );
         }
         let open_requests = self
             .store
@@ -69,7 +74,7 @@ impl AdminDesk for Reader {
             .await
             .map_err(unavailable)?
             .ok_or(PortError::NotFound)?;
-        self.account_detail(account, zones::zone(&viewer.time_zone))
+        self.account_detail(account, viewer.language, zones::zone(&viewer.time_zone))
             .await
             .map_err(unavailable)
     }
@@ -96,7 +101,10 @@ impl AdminDesk for Reader {
             .map_err(unavailable)?;
         let mut rows = Vec::with_capacity(found.len());
         for request in found {
-            let quotas = self.quotas(request.account).await.map_err(unavailable)?;
+            let quotas = self
+                .quotas(request.account, viewer.language)
+                .await
+                .map_err(unavailable)?;
             rows.push(request_row(request, &quotas, zone));
         }
         Ok(rows)
@@ -132,13 +140,18 @@ fn staff(viewer: &Viewer) -> Result<(), PortError> {
 }
 
 impl Reader {
-    async fn account_row(&self, account: Account, zone: Tz) -> Result<AccountRow, StoreError> {
+    async fn account_row(
+        &self,
+        account: Account,
+        language: Language,
+        zone: Tz,
+    ) -> Result<AccountRow, StoreError> {
         let requests = self.store.quota_requests_of(account.id).await?;
         let open = requests
             .iter()
             .filter(|request| request.state == RequestState::Open)
             .count();
-        let quota = self.quotas(account.id).await?;
+        let quota = self.quotas(account.id, language).await?;
         Ok(AccountRow {
             id: account.public_id,
             name: account.name,
@@ -158,10 +171,11 @@ impl Reader {
     async fn account_detail(
         &self,
         account: Account,
+        language: Language,
         zone: Tz,
     ) -> Result<AccountDetail, StoreError> {
         let now = self.clock.now();
-        let quotas = self.quotas(account.id).await?;
+        let quotas = self.quotas(account.id, language).await?;
         let title = |grant: &Grant| {
             quotas
                 .iter()
@@ -196,7 +210,7 @@ impl Reader {
                 .into_iter()
                 .map(|entry| audit_entry(entry, zone))
                 .collect(),
-            account: self.account_row(account, zone).await?,
+            account: self.account_row(account, language, zone).await?,
         })
     }
 }

@@ -7,9 +7,11 @@ mod range;
 mod usage;
 
 use crate::clock::Clock;
-use crate::domain::StoreError;
+use crate::domain::catalogue::Api;
 use crate::domain::store::Store;
+use crate::domain::{StoreError, language};
 use crate::metering::Metering;
+use allowance_app::i18n::Language;
 use allowance_app::ports::PortError;
 use allowance_app::view::ContactChannel;
 use std::sync::Arc;
@@ -22,6 +24,15 @@ pub struct Reader {
     pub clock: Arc<dyn Clock>,
     /// Ways to a human, drawn once at start.
     pub channels: Vec<ContactChannel>,
+}
+
+/// An API's name for people, in the reader's language.
+fn title(api: &Api, language: Language) -> String {
+    let language = match language {
+        Language::English => language::Language::English,
+        Language::Chinese => language::Language::Chinese,
+    };
+    api.title.in_language(language).to_owned()
 }
 
 /// The page learns that it cannot be shown now; the log learns why.

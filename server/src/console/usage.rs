@@ -2,7 +2,7 @@
 //! cards, charts and tables cannot disagree.
 
 use super::range::Range;
-use super::{Reader, unavailable};
+use super::{Reader, title, unavailable};
 use crate::chart;
 use crate::domain::keys::Key;
 use crate::domain::projects::Project;
@@ -10,6 +10,7 @@ use crate::domain::quota::Quota;
 use crate::domain::usage::{SeriesPoint, SeriesQuery, quarter};
 use crate::domain::{AccountId, ApiId, StoreError, zones};
 use crate::metering::MeteredApi;
+use allowance_app::i18n::Language;
 use allowance_app::ports::PortError;
 use allowance_app::view::{
     ApiQuota, ApiUsage, AppliedFilter, DayUsage, FilterProblem, KeyChoice, Plot, ProjectChoice,
@@ -59,7 +60,10 @@ impl Reader {
             edges: edges(&days, zone),
         };
         let points = self.store.series(&series).await.map_err(unavailable)?;
-        let quotas = self.quotas(account).await.map_err(unavailable)?;
+        let quotas = self
+            .quotas(account, viewer.language)
+            .await
+            .map_err(unavailable)?;
         let apis = quotas
             .into_iter()
             .map(|(api, quota)| usage(quota, &days, points.iter().filter(|point| point.api == api)))
@@ -88,10 +92,12 @@ impl Reader {
         })
     }
 
-    /// What an account has of each API, with its number, in the order of the catalogue.
+    /// What an account has of each API, with its number, in the order of the
+    /// catalogue and named in the reader's language.
     pub(super) async fn quotas(
         &self,
         account: AccountId,
+        language: Language,
     ) -> Result<Vec<(ApiId, ApiQuota)>, StoreError> {
         let quotas = self.metering.quota(account).await?;
         Ok(self
@@ -99,15 +105,15 @@ impl Reader {
             .apis()
             .iter()
             .zip(quotas)
-            .map(|(metered, quota)| (metered.id, api_quota(metered, quota)))
+            .map(|(metered, quota)| (metered.id, api_quota(metered, quota, language)))
             .collect())
     }
 }
 
-fn api_quota(metered: &MeteredApi, quota: Quota) -> ApiQuota {
+fn api_quota(metered: &MeteredApi, quota: Quota, language: Language) -> ApiQuota {
     ApiQuota {
         api: metered.api.name.clone(),
-        title: metered.api.title.en.clone(),
+        title: title(&metered.api, language),
         granted: quota.granted,
         charged: quota.charged,
         remaining: quota.remaining(),

@@ -1,6 +1,7 @@
 //! Accounts: who may sign in, and what for.
 
 use super::error::{DomainError, Problem};
+use super::language::Language;
 use super::{AccountId, Millis};
 use serde::Serialize;
 
@@ -48,6 +49,8 @@ pub struct Account {
     pub reference_code: String,
     /// IANA name.
     pub time_zone: String,
+    /// The one that its owner chose; without it the browser decides.
+    pub language: Option<Language>,
     pub created_at: Millis,
     pub disabled_at: Option<Millis>,
 }

@@ -9,6 +9,7 @@ mod tests;
 
 pub use field_path::{FieldPath, FieldPathError};
 
+use super::language::Language;
 use serde_json::Value;
 
 /// Longest name of an API, in characters.
@@ -23,6 +24,17 @@ pub struct LocalText {
     pub en: String,
     /// Simplified Chinese.
     pub zh: String,
+}
+
+impl LocalText {
+    /// The text in that language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Chinese => &self.zh,
+        }
+    }
 }
 
 /// One metered API.

@@ -9,6 +9,7 @@ pub mod figures;
 pub mod grants;
 pub mod ids;
 pub mod keys;
+pub mod language;
 pub mod limits;
 pub mod projects;
 pub mod quota;

@@ -7,6 +7,7 @@ use super::audit::{Change, Entry};
 use super::error::StoreError;
 use super::grants::{Grant, GrantBalance, NewGrant};
 use super::keys::{Key, KeyHash, KeyIdentity, NewKey};
+use super::language::Language;
 use super::projects::{NewProject, Project, ProjectSummary};
 use super::quota_requests::{NewQuotaRequest, QuotaRequest, RequestState};
 use super::usage::{SeriesPoint, SeriesQuery, UsageRow};
@@ -32,6 +33,8 @@ pub trait Accounts: Send + Sync + 'static {
     async fn account_by_public_id(&self, id: &str) -> Stored<Option<Account>>;
     /// The account and its password hash (a PHC string).
     async fn account_by_email(&self, email: &str) -> Stored<Option<(Account, String)>>;
+    /// Keeps the language that the account's owner chose.
+    async fn set_language(&self, id: AccountId, language: Language, change: Change) -> Stored<()>;
     /// Newest first. `search` is part of an e-mail or name, or a whole reference
     /// code, public id, key hint or request id.
     async fn find_accounts(&self, search: &str, limit: i64, offset: i64) -> Stored<Vec<Account>>;

@@ -7,5 +7,6 @@ mod command_line;
 mod console;
 mod crash;
 mod gateway;
+mod language;
 mod python_client;
 mod support;

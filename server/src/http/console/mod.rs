@@ -6,6 +6,7 @@
 mod admin;
 mod form;
 mod keys;
+mod language;
 mod page;
 mod projects;
 mod request_more;
@@ -105,6 +106,7 @@ fn forms() -> Router<Web> {
         .route("/sign-in", post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/theme", post(theme::choose))
+        .route("/language", post(language::choose))
         .route("/keys", post(keys::create))
         .route("/keys/{id}/disable", post(keys::disable))
         .route("/keys/{id}/enable", post(keys::enable))

@@ -1,6 +1,7 @@
 //! Renders a page.
 
 use super::Web;
+use super::language;
 use super::theme;
 use super::visitor::{Visitor, viewer};
 use crate::http::gateway::BASE_PATH;
@@ -9,6 +10,7 @@ use allowance_app::shell::shell;
 use allowance_app::view::{FormReply, Site, Viewer};
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LANGUAGE, HeaderValue, VARY};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use leptos::nonce::Nonce;
@@ -51,14 +53,17 @@ pub(super) async fn not_found(web: &Web, mut request: Request<Body>) -> Response
 async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> Response {
     let site = site(web, &request);
     let nonce = request.extensions().get::<Nonce>().cloned();
-    let visitor: Option<Viewer> = request
-        .extensions()
-        .get::<Visitor>()
-        .map(|visitor| viewer(&visitor.0));
+    let account = request.extensions().get::<Visitor>();
+    let language = language::chosen(
+        account.and_then(|visitor| visitor.0.language),
+        request.headers(),
+    );
+    let visitor: Option<Viewer> = account.map(|visitor| viewer(&visitor.0, language));
     let web = web.clone();
     let options = web.site.leptos.clone();
     let provide = move || {
         provide_context(site.clone());
+        provide_context(language);
         provide_context(Arc::clone(&web.site.console));
         provide_context(Arc::clone(&web.site.admin_desk));
         if let Some(nonce) = nonce.clone() {
@@ -77,7 +82,12 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
             }
         })));
     };
-    render_app_async_with_context(provide, move || shell(options.clone()))(request).await
+    let mut response =
+        render_app_async_with_context(provide, move || shell(options.clone()))(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.append(VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+    response
 }
 
 fn site(web: &Web, request: &Request<Body>) -> Site {

@@ -6,6 +6,7 @@ use super::page;
 use crate::domain::AccountId;
 use crate::domain::accounts::{Account, Role};
 use crate::http::session_store::ACCOUNT;
+use allowance_app::i18n::Language;
 use allowance_app::view;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
@@ -89,7 +90,7 @@ fn is_file(path: &str) -> bool {
 }
 
 fn is_open(path: &str) -> bool {
-    matches!(path, "/sign-in" | "/theme")
+    matches!(path, "/sign-in" | "/theme" | "/language")
 }
 
 fn is_desk(path: &str) -> bool {
@@ -111,14 +112,15 @@ fn to_sign_in(uri: &Uri, method: &Method) -> Response {
     Redirect::to(&format!("/sign-in?next={}", page::query_value(next))).into_response()
 }
 
-/// The account as pages see it.
-pub(super) fn viewer(account: &Account) -> view::Viewer {
+/// The account as pages see it, in the language of the request.
+pub(super) fn viewer(account: &Account, language: Language) -> view::Viewer {
     view::Viewer {
         account: account.id.0,
         name: account.name.clone(),
         email: account.email.clone(),
         role: role(account.role),
         time_zone: account.time_zone.clone(),
+        language,
     }
 }
 

@@ -3,6 +3,7 @@ use super::grants::FREE_QUOTA_OF_ONE;
 use super::{SqliteStore, days};
 use crate::domain::accounts::{Account, DEFAULT_PROJECT, NewAccount, Role};
 use crate::domain::audit::Change;
+use crate::domain::language::Language;
 use crate::domain::store::{Accounts, Stored};
 use crate::domain::{AccountId, StoreError, zones};
 use async_trait::async_trait;
@@ -16,6 +17,7 @@ struct AccountRow {
     role: String,
     reference_code: String,
     time_zone: String,
+    language: Option<String>,
     created_at: i64,
     disabled_at: Option<i64>,
 }
@@ -33,6 +35,8 @@ impl TryFrom<AccountRow> for Account {
             name: row.name,
             reference_code: row.reference_code,
             time_zone: row.time_zone,
+            // A tag that this version does not speak is no choice.
+            language: row.language.as_deref().and_then(Language::tagged),
             created_at: row.created_at,
             disabled_at: row.disabled_at,
         })
@@ -50,26 +54,30 @@ const INSERT_ACCOUNT: &str = "
     INSERT INTO accounts
         (public_id, email, name, password_hash, role, reference_code, time_zone, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-    RETURNING id, public_id, email, name, role, reference_code, time_zone, created_at, disabled_at";
+    RETURNING id, public_id, email, name, role, reference_code, time_zone, language,
+              created_at, disabled_at";
 
 const INSERT_PROJECT: &str = "
     INSERT INTO projects (public_id, account_id, name, created_at) VALUES ($1, $2, $3, $4)";
 
 const BY_ID: &str = "
-    SELECT id, public_id, email, name, role, reference_code, time_zone, created_at, disabled_at
+    SELECT id, public_id, email, name, role, reference_code, time_zone, language,
+           created_at, disabled_at
     FROM accounts WHERE id = $1";
 
 const BY_PUBLIC_ID: &str = "
-    SELECT id, public_id, email, name, role, reference_code, time_zone, created_at, disabled_at
+    SELECT id, public_id, email, name, role, reference_code, time_zone, language,
+           created_at, disabled_at
     FROM accounts WHERE public_id = $1";
 
 const BY_EMAIL: &str = "
-    SELECT id, public_id, email, name, role, reference_code, time_zone, created_at, disabled_at,
-           password_hash
+    SELECT id, public_id, email, name, role, reference_code, time_zone, language,
+           created_at, disabled_at, password_hash
     FROM accounts WHERE email = $1";
 
 const FIND: &str = "
-    SELECT id, public_id, email, name, role, reference_code, time_zone, created_at, disabled_at
+    SELECT id, public_id, email, name, role, reference_code, time_zone, language,
+           created_at, disabled_at
     FROM accounts
     WHERE $1 = ''
        OR instr(email, lower($1)) > 0
@@ -82,6 +90,7 @@ const FIND: &str = "
     LIMIT $2 OFFSET $3";
 
 const SET_TIME_ZONE: &str = "UPDATE accounts SET time_zone = $2 WHERE id = $1";
+const SET_LANGUAGE: &str = "UPDATE accounts SET language = $2 WHERE id = $1";
 
 #[async_trait]
 impl Accounts for SqliteStore {
@@ -140,6 +149,18 @@ impl Accounts for SqliteStore {
             .await?;
         row.map(|row| Ok((Account::try_from(row.account)?, row.password_hash)))
             .transpose()
+    }
+
+    async fn set_language(&self, id: AccountId, language: Language, change: Change) -> Stored<()> {
+        let mut tx = self.write().await?;
+        sqlx::query(SET_LANGUAGE)
+            .bind(id.0)
+            .bind(language.tag())
+            .execute(&mut *tx)
+            .await?;
+        record(&mut tx, &change).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn find_accounts(&self, search: &str, limit: i64, offset: i64) -> Stored<Vec<Account>> {

@@ -1,0 +1,66 @@
+# 管理。
+
+accounts-title = 账号
+accounts-lead = 按邮箱、名称、识别码、密钥掩码或请求 ID 查找账号。
+accounts-search = 邮箱、名称、识别码、密钥掩码或请求 ID
+accounts-none-title = 没有符合的账号
+accounts-none-text = 检查拼写，或只搜索邮箱的一部分。
+accounts-waiting = 有 { $requests } 份申请待处理。
+accounts-answer = 去处理
+account-title = 账号
+account-account = 账号
+account-name = 名称
+account-reference = 识别码
+account-id = ID
+account-zone = 时区
+account-left = 剩余额度
+account-requests = 额度申请
+account-waiting = { $requests } 份待处理
+account-created = 注册时间
+account-no-keys-title = 没有密钥
+account-no-keys-text = 此账号还没有创建过密钥。
+account-no-requests-title = 没有申请
+account-no-requests-text = 此账号还没有申请过额度。
+role-staff = 管理员
+
+grant-heading = 发放额度
+grant-calls = 次数
+grant-burnt = 已用
+grant-reason = 原因
+grant-reason-hint = 会记入审计日志。
+grant-send = 发放
+grant-given = 发放时间
+grant-free = 免费额度
+grants-heading = 发放记录
+grants-none-title = 没有发放记录
+grants-none-text = 此账号还没有获得过额度。
+
+queue-title = 额度申请
+queue-lead = 按申请的次数批准，也可以改成其他次数，或说明驳回的原因。开发者会看到你的答复。
+queue-state = 状态
+queue-open = 待处理
+queue-answered = 已处理
+queue-left = { $api } 剩余 { $remaining } 次
+queue-none-title = 没有待处理的申请
+queue-none-text = 新的申请会显示在这里，最早的排在最前。
+queue-no-answers-title = 还没有处理过申请
+queue-no-answers-text = 处理过的申请会保留在这里。
+answer-calls = 发放次数
+answer-text = 答复
+answer-hint = 驳回时必填。
+answer-approve = 批准
+answer-reject = 驳回
+
+audit-title = 审计日志
+audit-lead = 每一次更改：谁做的、改了什么、之前是什么。这里的记录无法修改。
+audit-none-title = 还没有更改
+audit-none-text = 发放、答复、密钥和项目的变动都会记录在这里。
+audit-when = 时间
+audit-who = 操作者
+audit-what = 操作
+audit-account = 账号
+audit-change = 变更
+audit-before = 之前
+audit-after = 之后
+audit-newest = 最新
+audit-older = 更早
