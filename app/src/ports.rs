@@ -2,6 +2,10 @@
 //! hands them in by Leptos context as `Arc<dyn …>`; a page never sees a
 //! database, a clock or a session.
 
+mod guide;
+
+pub use guide::Guide;
+
 use crate::view::{
     AccountDetail, AccountSearch, AuditPage, KeysView, ProjectRow, QuotaRequestRow, RequestFilter,
     RequestMoreView, UsageQuery, UsageReport, Viewer,

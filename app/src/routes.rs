@@ -8,7 +8,9 @@ use crate::{
             account::AccountPage, accounts::AccountsPage, audit::AuditPage, requests::RequestsPage,
         },
         keys::KeysPage,
+        limits::LimitsPage,
         projects::ProjectsPage,
+        quick_start::QuickStartPage,
         request_more::RequestMorePage,
         sign_in::SignInPage,
         usage::UsagePage,
@@ -34,6 +36,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/usage") view=UsagePage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/projects") view=ProjectsPage ssr=SsrMode::Async />
+                <Route path=path!("/limits") view=LimitsPage ssr=SsrMode::Async />
+                <Route path=path!("/quick-start") view=QuickStartPage ssr=SsrMode::Async />
                 <Route path=path!("/request-more") view=RequestMorePage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=AccountsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />

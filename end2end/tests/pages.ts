@@ -68,6 +68,18 @@ export const pages: Shown[] = [
     },
   },
   { name: "projects", who: "developer", path: "/projects" },
+  { name: "limits", who: "developer", path: "/limits" },
+  { name: "quick-start", who: "priya", path: "/quick-start" },
+  { name: "quick-start-python", who: "priya", path: "/quick-start?lang=python" },
+  {
+    name: "quick-start-tried",
+    who: "xiaoming",
+    path: "/quick-start?lang=javascript",
+    then: async (page) => {
+      await press("Send a test call")(page);
+      await page.getByText("It worked").waitFor();
+    },
+  },
   { name: "request-more", who: "developer", path: "/request-more" },
   { name: "request-more-open", who: "aisha", path: "/request-more?api=searchMemory" },
   { name: "admin-requests", who: "admin", path: "/admin/requests" },

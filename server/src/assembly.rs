@@ -87,6 +87,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         public_url,
         demo,
         console,
+        guide: reader.clone(),
         admin_desk: reader,
     };
     let router = http::router(Services {

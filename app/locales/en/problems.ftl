@@ -12,6 +12,7 @@ problem-not-a-date = Enter a date that exists.
 problem-date-past = Choose today or a later day.
 problem-unknown-project = Choose one of your projects.
 problem-unknown-api = Choose one of the APIs in the list.
+problem-unknown-key = Choose one of your API keys. It may have been deleted in the meantime.
 problem-name-taken = This name is taken. Choose another.
 problem-request-open = A request for this API is already open. Withdraw it first, or wait for its answer.
 problem-already-answered = This request was answered or withdrawn in the meantime. Nothing was changed.

@@ -12,6 +12,7 @@ problem-not-a-date = 输入真实存在的日期。
 problem-date-past = 选择今天或之后的日期。
 problem-unknown-project = 选择你的一个项目。
 problem-unknown-api = 从列表中选择一个 API。
+problem-unknown-key = 选择你的一个密钥，它可能刚刚被删除。
 problem-name-taken = 名称已被使用，换一个。
 problem-request-open = 这个 API 已有待处理的申请。先撤回它，或等待答复。
 problem-already-answered = 这份申请刚刚已被处理或撤回，没有做任何更改。

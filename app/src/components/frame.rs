@@ -17,6 +17,8 @@ pub enum Section {
     Usage,
     Keys,
     Projects,
+    Limits,
+    QuickStart,
     RequestMore,
     AdminAccounts,
     AdminRequests,
@@ -150,6 +152,18 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
             "/projects",
             Sign::Project,
             texts.text("nav-projects"),
+        ),
+        (
+            Section::Limits,
+            "/limits",
+            Sign::Limits,
+            texts.text("nav-limits"),
+        ),
+        (
+            Section::QuickStart,
+            "/quick-start",
+            Sign::Terminal,
+            texts.text("nav-quick-start"),
         ),
         (
             Section::RequestMore,

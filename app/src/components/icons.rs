@@ -9,6 +9,8 @@ pub enum Sign {
     Usage,
     Key,
     Project,
+    Limits,
+    Terminal,
     More,
     Account,
     Inbox,
@@ -38,6 +40,8 @@ impl Sign {
             Self::Project => {
                 "M2.5 4.5a1 1 0 0 1 1-1h2.8l1.7 1.8h4.5a1 1 0 0 1 1 1v5.2a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1Z"
             }
+            Self::Limits => "M2.5 11.500a5.500 5.500 0 1 1 11 0M8 11.500l2.700-3.700",
+            Self::Terminal => "M3 4.500 6.500 8 3 11.500M8.500 11.500H13",
             Self::More => "M8 2.5v11M2.5 8h11",
             Self::Account => {
                 "M8 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 8 8ZM2.8 13.5a5.3 5.3 0 0 1 10.4 0"

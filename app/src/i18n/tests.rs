@@ -25,6 +25,7 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-date-past",
     "problem-unknown-project",
     "problem-unknown-api",
+    "problem-unknown-key",
     "problem-name-taken",
     "problem-request-open",
     "problem-already-answered",

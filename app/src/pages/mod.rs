@@ -2,9 +2,12 @@
 
 pub mod admin;
 pub mod keys;
+pub mod limits;
 pub mod projects;
+pub mod quick_start;
 pub mod request_more;
 pub mod sign_in;
+mod snippets;
 pub mod usage;
 mod usage_filter;
 

@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod form;
+mod guide;
 mod keys;
 mod quota;
 mod usage;
@@ -13,6 +14,7 @@ pub use admin::{
     AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, GrantRow, RequestFilter,
 };
 pub use form::{FormReply, Message};
+pub use guide::{ApiLimits, LimitsView, OutputMost, QuickStartView, Recipe, TestedCall};
 pub use keys::{CreatedKey, KeyRow, KeyState, KeysView, ProjectRow};
 pub use quota::{
     ApiChoice, ApiQuota, ContactChannel, ContactKind, QuotaRequestRow, QuotaRequestState,

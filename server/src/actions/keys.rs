@@ -4,7 +4,7 @@ use crate::domain::Millis;
 use crate::domain::accounts::{self, Account};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, api_key};
-use crate::domain::keys::{self, KeyHash, NewKey};
+use crate::domain::keys::{self, KeyHash, KeyIdentity, NewKey};
 use crate::domain::zones;
 use chrono::NaiveDate;
 use serde_json::json;
@@ -80,6 +80,32 @@ impl Actions {
             project_name: project.name,
             secret,
         })
+    }
+
+    /// One of the account's keys, as the gateway knows it. For calls that the
+    /// console sends: a key is named there, its secret is not at hand.
+    pub async fn own_key(
+        &self,
+        by: &Account,
+        public_id: &str,
+    ) -> Result<(String, KeyIdentity), DomainError> {
+        let unknown = || DomainError::invalid("key", Problem::UnknownKey);
+        let keys = self.store.keys(by.id).await?;
+        let key = keys
+            .into_iter()
+            .find(|key| key.public_id == public_id)
+            .ok_or_else(unknown)?;
+        let hash = self
+            .store
+            .key_hash(by.id, public_id)
+            .await?
+            .ok_or_else(unknown)?;
+        let identity = self
+            .metering
+            .identify_hash(hash)
+            .await?
+            .ok_or_else(unknown)?;
+        Ok((key.name, identity))
     }
 
     /// Disables a key of the account, or enables it. The gateway follows at once.

@@ -3,6 +3,7 @@
 
 mod account;
 mod desk;
+mod guide;
 mod range;
 mod usage;
 

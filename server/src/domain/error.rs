@@ -66,6 +66,8 @@ pub enum Problem {
     UnknownProject,
     #[error("is not an API of the catalogue")]
     UnknownApi,
+    #[error("is not a key of this account")]
+    UnknownKey,
     #[error("is taken")]
     NameTaken,
     #[error("has an open request already")]

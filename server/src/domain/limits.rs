@@ -12,6 +12,9 @@ use serde_json::{Map, Value};
 /// Longest id of a user or conversation, in characters.
 pub const LONGEST_ID: usize = 100;
 
+/// Calls a second that an account had better stay below (`product.md` §2.9).
+pub const ADVISED_PER_SECOND: i64 = 10;
+
 /// The field that names the end user, whatever the API.
 const END_USER: &str = "user_id";
 

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod projects;
 pub mod quota;
 pub mod quota_requests;
+pub mod recipe;
 pub mod store;
 pub mod usage;
 pub mod zones;

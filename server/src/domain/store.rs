@@ -64,6 +64,8 @@ pub trait Keys: Send + Sync + 'static {
     /// Newest first, without deleted ones.
     async fn keys(&self, account: AccountId) -> Stored<Vec<Key>>;
     async fn key_by_hash(&self, hash: KeyHash) -> Stored<Option<KeyIdentity>>;
+    /// The hash of one of the account's keys that is not deleted.
+    async fn key_hash(&self, account: AccountId, public_id: &str) -> Stored<Option<KeyHash>>;
     /// Disables the key at an instant, or enables it. Answers its hash, so that
     /// caches can forget it, or nothing if the account has no such key.
     async fn set_key_disabled(

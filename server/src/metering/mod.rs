@@ -120,6 +120,11 @@ impl Metering {
             .await
     }
 
+    /// The same for a key whose secret nobody has at hand: its hash names it.
+    pub async fn identify_hash(&self, hash: KeyHash) -> Result<Option<KeyIdentity>, StoreError> {
+        self.keys.find(hash, self.store.as_ref()).await
+    }
+
     /// Forgets what memory knows of a key: it was changed.
     pub fn key_changed(&self, hash: KeyHash) {
         self.keys.forget(hash);

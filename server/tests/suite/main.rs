@@ -9,4 +9,5 @@ mod crash;
 mod gateway;
 mod language;
 mod python_client;
+mod settings;
 mod support;

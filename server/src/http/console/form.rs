@@ -92,7 +92,7 @@ pub(super) async fn failed(
         form,
         values: posted.typed.shown(),
         problems: vec![(field, message)],
-        created_key: None,
+        ..FormReply::default()
     };
     page::reply(web, posted.request, page, status, reply).await
 }
@@ -115,6 +115,7 @@ fn text(problem: &Problem) -> Message {
         Problem::UnknownTimeZone => Message::new("problem-unknown-time-zone"),
         Problem::UnknownProject => Message::new("problem-unknown-project"),
         Problem::UnknownApi => Message::new("problem-unknown-api"),
+        Problem::UnknownKey => Message::new("problem-unknown-key"),
         Problem::NameTaken => Message::new("problem-name-taken"),
         Problem::RequestOpen => Message::new("problem-request-open"),
         Problem::TooMany { most } => Message::new("problem-too-many").with("most", grouped(*most)),

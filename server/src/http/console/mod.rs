@@ -9,6 +9,7 @@ mod keys;
 mod language;
 mod page;
 mod projects;
+mod quick_start;
 mod request_more;
 mod sign_in;
 mod theme;
@@ -17,10 +18,11 @@ mod visitor;
 pub use keys::curl;
 
 use super::Services;
+use super::gateway::Gateway;
 use super::session_store::StoredSessions;
 use super::{headers, same_origin};
 use crate::actions::Actions;
-use allowance_app::ports::{AdminDesk, Console};
+use allowance_app::ports::{AdminDesk, Console, Guide};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
 use axum::extract::{DefaultBodyLimit, FromRef};
@@ -44,6 +46,7 @@ pub struct Site {
     pub demo: Vec<DemoSignIn>,
     pub console: Arc<dyn Console>,
     pub admin_desk: Arc<dyn AdminDesk>,
+    pub guide: Arc<dyn Guide>,
 }
 
 impl Site {
@@ -56,6 +59,7 @@ impl Site {
 #[derive(Clone)]
 pub(super) struct Web {
     actions: Actions,
+    gateway: Arc<Gateway>,
     site: Arc<Site>,
 }
 
@@ -73,6 +77,7 @@ const SESSION_DAYS: i64 = 14;
 pub(super) fn router(services: &Services) -> Router {
     let web = Web {
         actions: services.actions.clone(),
+        gateway: Arc::clone(&services.gateway),
         site: Arc::clone(&services.site),
     };
     let root = web.site.leptos.site_root.to_string();
@@ -111,6 +116,7 @@ fn forms() -> Router<Web> {
         .route("/keys/{id}/disable", post(keys::disable))
         .route("/keys/{id}/enable", post(keys::enable))
         .route("/projects", post(projects::create))
+        .route("/quick-start", post(quick_start::try_call))
         .route("/request-more", post(request_more::send))
         .route("/request-more/{id}/withdraw", post(request_more::withdraw))
         .route("/admin/accounts/{id}/grants", post(admin::grant))

@@ -66,6 +66,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         provide_context(language);
         provide_context(Arc::clone(&web.site.console));
         provide_context(Arc::clone(&web.site.admin_desk));
+        provide_context(Arc::clone(&web.site.guide));
         if let Some(nonce) = nonce.clone() {
             provide_context(nonce);
         }

@@ -33,7 +33,7 @@ pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Po
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
         problems: vec![("", Message::new(message))],
-        created_key: None,
+        ..FormReply::default()
     };
     page::reply(&web, posted.request, "/sign-in", status, reply).await
 }

@@ -53,6 +53,17 @@ pub(super) async fn answer(
             return answer::refusal(&id, style, Some(&metered.api), &why, None);
         }
     };
+    answer_for(gateway, key, metered, body, arrival).await
+}
+
+/// The same for a key that is known already.
+pub(super) async fn answer_for(
+    gateway: &Arc<Gateway>,
+    key: KeyIdentity,
+    metered: MeteredApi,
+    body: Body,
+    arrival: Arrival,
+) -> Response {
     let call = Call {
         gateway: Arc::clone(gateway),
         arrival,

@@ -13,14 +13,16 @@ pub use upstream::{Upstream, UpstreamHealth, UpstreamSettings};
 use crate::clock::{self, Clock};
 use crate::config::ErrorStyle;
 use crate::domain::ids::{Noun, public_id};
+use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::CountTokens;
-use crate::metering::Metering;
+use crate::metering::{MeteredApi, Metering};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::any;
+use bytes::Bytes;
 use refusal::Refusal;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -95,15 +97,48 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
 }
 
 async fn handle(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response {
-    let started = Instant::now();
-    let now = gateway.clock.now();
-    let request_id = public_id(Noun::Request, now, &mut clock::random());
-    let arrival = call::Arrival {
-        request_id,
-        now,
-        started,
-    };
+    let arrival = arrival(&gateway);
     call::answer(&gateway, request, arrival).await
+}
+
+fn arrival(gateway: &Gateway) -> call::Arrival {
+    let now = gateway.clock.now();
+    call::Arrival {
+        request_id: public_id(Noun::Request, now, &mut clock::random()),
+        now,
+        started: Instant::now(),
+    }
+}
+
+/// What a call that the console sent came back with.
+pub struct Answered {
+    pub request_id: String,
+    pub latency: Duration,
+    /// The envelope.
+    pub body: Bytes,
+}
+
+/// Sends a call for the owner of a key. It goes the way of every call, and is
+/// charged like one; only its key is known by id instead of by secret.
+pub async fn call_for(
+    gateway: &Arc<Gateway>,
+    key: KeyIdentity,
+    api: &MeteredApi,
+    body: String,
+) -> Answered {
+    let arrival = arrival(gateway);
+    let (request_id, started) = (arrival.request_id.clone(), arrival.started);
+    let response = call::answer_for(gateway, key, api.clone(), Body::from(body), arrival).await;
+    let latency = started.elapsed();
+    // The gateway's own answers are whole in memory: there is nothing to fail.
+    let body = to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap_or_default();
+    Answered {
+        request_id,
+        latency,
+        body,
+    }
 }
 
 /// The path below the base, with doubled slashes made one: clients with a

@@ -29,6 +29,10 @@ const BY_HASH: &str = "
     FROM api_keys JOIN accounts ON accounts.id = account_id
     WHERE secret_hash = $1 AND deleted_at IS NULL";
 
+const HASH_OF: &str = "
+    SELECT secret_hash FROM api_keys
+    WHERE account_id = $1 AND public_id = $2 AND deleted_at IS NULL";
+
 const SET_DISABLED: &str = "
     UPDATE api_keys SET disabled_at = $3
     WHERE account_id = $1 AND public_id = $2 AND deleted_at IS NULL
@@ -124,6 +128,15 @@ impl Keys for SqliteStore {
         }))
     }
 
+    async fn key_hash(&self, account: AccountId, public_id: &str) -> Stored<Option<KeyHash>> {
+        let row: Option<(Vec<u8>,)> = sqlx::query_as(HASH_OF)
+            .bind(account.0)
+            .bind(public_id)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|(hash,)| key_hash(hash)).transpose()
+    }
+
     async fn set_key_disabled(
         &self,
         account: AccountId,
@@ -143,9 +156,13 @@ impl Keys for SqliteStore {
         };
         record(&mut tx, &change).await?;
         tx.commit().await?;
-        let hash = hash
-            .try_into()
-            .map_err(|_| StoreError::Broken("the hash of a key is not 32 bytes long".into()))?;
-        Ok(Some(KeyHash(hash)))
+        key_hash(hash).map(Some)
     }
+}
+
+fn key_hash(stored: Vec<u8>) -> Stored<KeyHash> {
+    stored
+        .try_into()
+        .map(KeyHash)
+        .map_err(|_| StoreError::Broken("the hash of a key is not 32 bytes long".into()))
 }
