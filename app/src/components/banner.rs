@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 9] = [
+const DONE: [(&str, &str); 11] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("project-created", "done-project-created"),
@@ -17,6 +17,8 @@ const DONE: [(&str, &str); 9] = [
     ("request-approved", "done-request-approved"),
     ("request-rejected", "done-request-rejected"),
     ("signed-out", "done-signed-out"),
+    ("form-kept", "done-form-kept"),
+    ("session-ended", "done-session-ended"),
 ];
 
 /// Confirms the change that led to this page.

@@ -1,6 +1,9 @@
 //! Forms: a field keeps what was typed and says what is wrong with it.
 
-use super::banner::Alert;
+use super::{
+    banner::Alert,
+    icons::{Icon, Sign},
+};
 use crate::{i18n::use_texts, view::FormReply};
 use leptos::prelude::*;
 
@@ -8,14 +11,18 @@ use leptos::prelude::*;
 pub fn reply_to(form: &str) -> FormReply {
     use_context::<FormReply>()
         .filter(|reply| reply.form == form)
-        .unwrap_or_default()
+        .unwrap_or_else(|| FormReply {
+            form: form.to_owned(),
+            ..FormReply::default()
+        })
 }
 
-/// The problems of a form in one place, before its fields.
+/// The problems of a form in one place, before its fields. The form's name goes
+/// along with it: if its session has ended, what was typed finds its way back.
 #[component]
 pub fn Problems(reply: FormReply) -> impl IntoView {
     let texts = use_texts();
-    (!reply.problems.is_empty()).then(|| {
+    let problems = (!reply.problems.is_empty()).then(|| {
         let whole = reply.problem("").map(|message| texts.message(message));
         let fields = i64::try_from(
             reply
@@ -34,7 +41,28 @@ pub fn Problems(reply: FormReply) -> impl IntoView {
                     })}
             </Alert>
         }
-    })
+    });
+    view! {
+        <input type="hidden" name="form" value=reply.form />
+        {problems}
+    }
+}
+
+/// Says of a form that was sent after its session had ended that it is still
+/// to be sent.
+#[component]
+pub fn UnsentNotice() -> impl IntoView {
+    let texts = use_texts();
+    use_context::<FormReply>()
+        .filter(|reply| reply.unsent)
+        .map(|_| {
+            view! {
+                <div role="status" class="notice notice-wait">
+                    <Icon sign=Sign::Warning />
+                    <p>{texts.text("form-unsent")}</p>
+                </div>
+            }
+        })
 }
 
 /// A problem of a form that no longer has a place on the page, for instance of

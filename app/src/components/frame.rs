@@ -2,6 +2,7 @@
 
 use super::{
     banner::DoneBanner,
+    form::UnsentNotice,
     icons::{Icon, Mark, Sign},
 };
 use crate::{
@@ -72,6 +73,7 @@ pub fn Frame(
                         <h1>{title}</h1>
                         {(!lead.is_empty()).then(|| view! { <p class="lead">{lead}</p> })}
                     </header>
+                    <UnsentNotice />
                     {children()}
                 </main>
             </div>

@@ -38,6 +38,8 @@ pub struct FormReply {
     pub problems: Vec<(&'static str, Message)>,
     /// A key that was just made: shown by this answer and never again.
     pub created_key: Option<super::CreatedKey>,
+    /// The form was sent after its session had ended: nothing was done with it yet.
+    pub unsent: bool,
     /// What came back of a test call.
     pub tested: Option<super::TestedCall>,
 }

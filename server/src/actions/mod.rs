@@ -9,6 +9,7 @@ mod language;
 mod password;
 mod projects;
 mod quota_requests;
+mod sessions;
 
 pub use accounts::{OpenAccount, SignInError};
 pub use keys::CreateKey;
@@ -44,7 +45,9 @@ impl Actions {
         }
     }
 
-    fn now(&self) -> Millis {
+    /// The time by which changes are dated.
+    #[must_use]
+    pub fn now(&self) -> Millis {
         self.clock.now()
     }
 

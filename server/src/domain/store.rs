@@ -174,6 +174,8 @@ pub trait Sessions: Send + Sync + 'static {
     async fn save_session(&self, row: SessionRow) -> Stored<()>;
     async fn session(&self, id_hash: [u8; 32], now: Millis) -> Stored<Option<SessionRow>>;
     async fn delete_session(&self, id_hash: [u8; 32]) -> Stored<()>;
+    /// Sessions that nobody has signed in to.
+    async fn count_stranger_sessions(&self, now: Millis) -> Stored<i64>;
     async fn delete_expired_sessions(&self, now: Millis) -> Stored<u64>;
 }
 

@@ -19,9 +19,25 @@ impl Typed {
         self.0.get(field).map_or("", String::as_str)
     }
 
+    /// Reads the fields of a request's body.
+    pub(super) async fn read<S: Send + Sync>(
+        request: Request<Body>,
+        state: &S,
+    ) -> Result<Self, Response> {
+        let axum::Form(fields) = axum::Form::<Vec<(String, String)>>::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        // A field that is sent twice counts as it was sent first.
+        let mut typed = BTreeMap::new();
+        for (name, value) in fields {
+            typed.entry(name).or_insert(value);
+        }
+        Ok(Self(typed))
+    }
+
     /// What may be shown again. Never a password.
-    fn shown(mut self) -> BTreeMap<String, String> {
-        self.0.remove("password");
+    pub(super) fn shown(mut self) -> BTreeMap<String, String> {
+        self.0.retain(|name, _| !name.contains("password"));
         self.0
     }
 }
@@ -38,16 +54,8 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let copy = Request::from_parts(parts.clone(), body);
-        let axum::Form(fields) = axum::Form::<Vec<(String, String)>>::from_request(copy, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        // A field that is sent twice counts as it was sent first.
-        let mut typed = BTreeMap::new();
-        for (name, value) in fields {
-            typed.entry(name).or_insert(value);
-        }
         Ok(Self {
-            typed: Typed(typed),
+            typed: Typed::read(copy, state).await?,
             request: Request::from_parts(parts, Body::empty()),
         })
     }

@@ -13,6 +13,7 @@ mod quick_start;
 mod request_more;
 mod sign_in;
 mod theme;
+mod unsent;
 mod visitor;
 
 pub use keys::curl;
@@ -61,6 +62,8 @@ pub(super) struct Web {
     actions: Actions,
     gateway: Arc<Gateway>,
     site: Arc<Site>,
+    /// Paths of all pages, with `{…}` for what differs.
+    pages: Arc<[String]>,
 }
 
 impl FromRef<Web> for LeptosOptions {
@@ -75,7 +78,9 @@ const MOST_FORM_BYTES: usize = 64 * 1024;
 const SESSION_DAYS: i64 = 14;
 
 pub(super) fn router(services: &Services) -> Router {
+    let routes = generate_route_list_with_exclusions(App, Some(vec!["/".into()]));
     let web = Web {
+        pages: routes.iter().map(|route| route.path().to_owned()).collect(),
         actions: services.actions.clone(),
         gateway: Arc::clone(&services.gateway),
         site: Arc::clone(&services.site),
@@ -88,10 +93,7 @@ pub(super) fn router(services: &Services) -> Router {
         .fallback(get(page::show).with_state(web.clone()));
     Router::new()
         .route("/", get(|| async { Redirect::to("/usage") }))
-        .leptos_routes_with_handler(
-            generate_route_list_with_exclusions(App, Some(vec!["/".into()])),
-            get(page::show),
-        )
+        .leptos_routes_with_handler(routes, get(page::show))
         .merge(forms())
         .fallback_service(files)
         .layer(middleware::from_fn_with_state(

@@ -3,6 +3,7 @@
 use super::Web;
 use super::language;
 use super::theme;
+use super::unsent;
 use super::visitor::{Visitor, viewer};
 use crate::http::gateway::BASE_PATH;
 use allowance_app::ports::PageStatus;
@@ -18,10 +19,19 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use std::fmt::Write;
 use std::sync::Arc;
+use tower_sessions::Session;
 
 /// A page that was merely opened.
 pub(super) async fn show(State(web): State<Web>, request: Request<Body>) -> Response {
-    render(&web, request, None).await
+    let session = request.extensions().get::<Session>().cloned();
+    let waiting = match request.extensions().get::<Visitor>().cloned() {
+        Some(Visitor(account)) => {
+            let at = request.uri().clone();
+            unsent::waiting(&web, &account, &at, session).await
+        }
+        None => None,
+    };
+    render(&web, request, waiting).await
 }
 
 /// The page of a form that was posted, with what it says back. Its status tells

@@ -3,6 +3,7 @@
 
 use super::Web;
 use super::page;
+use super::unsent;
 use crate::domain::AccountId;
 use crate::domain::accounts::{Account, Role};
 use crate::http::session_store::ACCOUNT;
@@ -51,11 +52,17 @@ pub(super) async fn recognise(
                 request.extensions_mut().insert(Visitor(Arc::new(account)));
                 return page::not_found(&web, request).await;
             }
+            if let Some(session) = posting(&request)
+                && let Err(error) = unsent::forget(&session).await
+            {
+                tracing::error!(%error, "a form that waited was not forgotten");
+            }
             request.extensions_mut().insert(Visitor(Arc::new(account)));
             next.run(request).await
         }
         Ok(None) if is_open(&path) => next.run(request).await,
-        Ok(None) => to_sign_in(request.uri(), request.method()),
+        Ok(None) if is_read(request.method()) => to_sign_in(request.uri(), request.method()),
+        Ok(None) => unsent::keep(&web, request).await,
         Err(error) => {
             tracing::error!(%error, "a session could not be read");
             (
@@ -87,6 +94,16 @@ async fn visitor(web: &Web, session: Option<Session>) -> Result<Option<Account>,
 
 fn is_file(path: &str) -> bool {
     path.starts_with("/pkg/") || path.starts_with("/favicon") || path == "/robots.txt"
+}
+
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// The session of someone who sends a form.
+fn posting(request: &Request<Body>) -> Option<Session> {
+    let session = request.extensions().get::<Session>();
+    session.filter(|_| !is_read(request.method())).cloned()
 }
 
 fn is_open(path: &str) -> bool {

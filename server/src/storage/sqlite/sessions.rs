@@ -13,6 +13,9 @@ const BY_ID: &str = "
 
 const DELETE: &str = "DELETE FROM sessions WHERE id_hash = $1";
 
+const COUNT_STRANGERS: &str = "
+    SELECT count(*) FROM sessions WHERE account_id IS NULL AND expires_at > $1";
+
 const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 
 #[async_trait]
@@ -48,6 +51,14 @@ impl Sessions for SqliteStore {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    async fn count_stranger_sessions(&self, now: Millis) -> Stored<i64> {
+        let (count,): (i64,) = sqlx::query_as(COUNT_STRANGERS)
+            .bind(now)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(count)
     }
 
     async fn delete_expired_sessions(&self, now: Millis) -> Stored<u64> {
