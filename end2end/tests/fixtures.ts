@@ -1,6 +1,6 @@
 // What every browser test builds on: import `test` and `expect` from here.
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContext, type Cookie, type Page, type TestInfo, expect, test as base } from "@playwright/test";
+import { type Browser, type BrowserContext, type Cookie, type Page, expect, test as base } from "@playwright/test";
 
 type Fixtures = {
   /** Console errors that this test provokes on purpose: `test.use({ expectedConsoleErrors: [/404/] })`. */
@@ -117,13 +117,15 @@ export async function setTheme(page: Page, theme: (typeof themes)[number]): Prom
   await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
 }
 
-/** Keeps the whole page, in both themes, as artefacts/{name}-{project}-{theme}.png. */
-export async function screenshots(page: Page, name: string, info: TestInfo = test.info()): Promise<void> {
+/** Makes the visitor one who chose a language before. */
+export async function speak(page: Page, language: "en" | "zh-CN"): Promise<void> {
+  const { baseURL } = test.info().project.use;
+  await page.context().addCookies([{ name: "language", value: language, url: baseURL ?? "" }]);
+}
+
+/** Keeps the whole page, as it is now, as artefacts/{name}.png. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
   // What sticks to the top of the window belongs to the top of the picture.
   await page.evaluate(() => window.scrollTo(0, 0));
-  for (const theme of themes) {
-    await setTheme(page, theme);
-    const path = `artefacts/${name}-${info.project.name}-${theme}.png`;
-    await page.screenshot({ path, fullPage: true, animations: "disabled", caret: "hide" });
-  }
+  await page.screenshot({ path: `artefacts/${name}.png`, fullPage: true, animations: "disabled", caret: "hide" });
 }

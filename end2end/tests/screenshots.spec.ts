@@ -1,18 +1,7 @@
 import { statSync } from "node:fs";
 import { daysAgo } from "./console";
-import { enter, expect, screenshots, setTheme, test, themes } from "./fixtures";
-import { open, pages } from "./pages";
-
-for (const shown of pages) {
-  test.describe(shown.name, () => {
-    test.use({ expectedConsoleErrors: shown.status ? [new RegExp(`status of ${shown.status}`)] : [] });
-
-    test(`${shown.name} is kept as pictures`, async ({ page }) => {
-      await open(page, shown);
-      await screenshots(page, shown.name);
-    });
-  });
-}
+import { enter, expect, keepPicture, setTheme, test, themes } from "./fixtures";
+import { open } from "./pages";
 
 test("a tooltip tells a day's numbers", async ({ page }) => {
   test.skip(test.info().project.name !== "desktop", "no pointer hovers on a phone");
@@ -20,7 +9,7 @@ test("a tooltip tells a day's numbers", async ({ page }) => {
   const chart = page.getByRole("figure", { name: "Add message" });
   await chart.locator(".tip-column").nth(6).hover();
   await expect(chart.locator(".tip").nth(6)).toHaveCSS("opacity", "1");
-  await screenshots(page, "usage-tooltip");
+  await keepPicture(page, "usage-tooltip");
 });
 
 // The README's pictures change only when that is asked for:
