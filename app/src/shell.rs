@@ -1,6 +1,8 @@
 //! The document around every page.
 
-use crate::{components::frame::use_site, i18n::use_texts, routes::App, view::Theme};
+use crate::{
+    components::frame::use_site, i18n::use_texts, islands::Browser, routes::App, view::Theme,
+};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
@@ -29,6 +31,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                <Browser />
             </body>
         </html>
     }

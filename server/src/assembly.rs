@@ -96,6 +96,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         clock,
         gateway: Arc::clone(&gateway),
         site: Arc::new(site),
+        changes: metering.changes(),
     });
     Ok(Server {
         router,

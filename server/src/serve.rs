@@ -105,8 +105,13 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         metering,
         ..
     } = server;
+    let changes = metering.changes();
     axum::serve(listener, router)
-        .with_graceful_shutdown(stop_signal())
+        .with_graceful_shutdown(async move {
+            stop_signal().await;
+            // Streams to open pages would not end by themselves.
+            changes.stop();
+        })
         .await?;
 
     // Calls whose clients left are still to be settled.

@@ -4,6 +4,7 @@ use super::{
     banner::DoneBanner,
     form::UnsentNotice,
     icons::{Icon, Mark, Sign},
+    palette::{Dialogs, PaletteButton},
 };
 use crate::{
     i18n::{Language, Texts, use_texts},
@@ -64,7 +65,7 @@ pub fn Frame(
             {texts.text("skip-to-content")}
         </a>
         <div class=frame_class>
-            {viewer.map(|viewer| view! { <Sides section viewer /> })}
+            {viewer.clone().map(|viewer| view! { <Sides section viewer /> })}
             <div class="content">
                 <DemoNotice />
                 <main id="main" class="page" tabindex="-1">
@@ -78,6 +79,7 @@ pub fn Frame(
                 </main>
             </div>
         </div>
+        {viewer.map(|viewer| view! { <Dialogs viewer /> })}
     }
     .into_any()
 }
@@ -107,11 +109,13 @@ fn Sides(section: Section, viewer: Viewer) -> impl IntoView {
         <header class="side">
             <div class="side-stay">
                 <Brand />
+                <PaletteButton />
                 <Menu section viewer />
             </div>
         </header>
         <header class="topbar">
             <Brand />
+            <PaletteButton />
             <details class="topbar-menu">
                 <summary class="button">
                     <Icon sign=Sign::Menu />

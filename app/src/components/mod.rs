@@ -7,6 +7,7 @@ pub mod frame;
 pub mod icons;
 pub mod keys;
 pub mod outcome;
+pub mod palette;
 pub mod quota;
 pub mod requests;
 pub mod table;

@@ -4,40 +4,48 @@ use leptos::prelude::*;
 
 /// The selects of a filter form. Once scripts run the form sends itself when one
 /// of them changes, and the button that does so without them hides.
-#[island]
+#[component]
 pub fn SelfSending(
     /// `Apply`
     label: String,
     children: Children,
 ) -> impl IntoView {
-    let button = NodeRef::<leptos::html::Button>::new();
-    let alive = RwSignal::new(false);
-    Effect::new(move || alive.set(true));
-
-    #[cfg(feature = "hydrate")]
-    let send = move |_| {
-        if let Some(form) = button.get_untracked().and_then(|button| button.form()) {
-            drop(window().location().set_search(&query_of(&form)));
-        }
-    };
-    #[cfg(not(feature = "hydrate"))]
-    let send = move |_| {};
-
     view! {
-        <div class="filter-selects" on:change=send>
+        <div class="filter-selects" data-sends-itself="">
             {children()}
-            <button
-                type="submit"
-                class="button filter-apply"
-                node_ref=button
-                hidden=move || alive.get()
-            >
+            <button type="submit" class="button filter-apply">
                 {label}
             </button>
         </div>
     }
 }
 
+/// Makes the filter of the page send itself.
+#[cfg(feature = "hydrate")]
+pub(super) fn attach() {
+    use super::dom::{closest, document, first, on, window};
+    use wasm_bindgen::JsCast;
+    use web_sys::{HtmlButtonElement, HtmlElement};
+
+    let (Some(window), Some(document)) = (window(), document()) else {
+        return;
+    };
+    if let Some(button) = first(".filter-apply").and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        button.set_hidden(true);
+    }
+    on(
+        &document,
+        "change",
+        Box::new(move |event| {
+            let form = closest(&event, "[data-sends-itself]")
+                .and_then(|selects| selects.query_selector(".filter-apply").ok()?)
+                .and_then(|button| button.dyn_into::<HtmlButtonElement>().ok()?.form());
+            if let Some(form) = form {
+                drop(window.location().set_search(&query_of(&form)));
+            }
+        }),
+    );
+}
 /// What the form would send, without its empty fields: the address stays short
 /// enough to read.
 #[cfg(feature = "hydrate")]

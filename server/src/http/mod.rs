@@ -11,6 +11,7 @@ mod session_store;
 use crate::actions::Actions;
 use crate::clock::Clock;
 use crate::domain::store::Store;
+use crate::metering::Changes;
 use axum::Router;
 use console::Site;
 use gateway::Gateway;
@@ -23,6 +24,7 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     pub gateway: Arc<Gateway>,
     pub site: Arc<Site>,
+    pub changes: Arc<Changes>,
 }
 
 /// The whole server. Tests drive this very router.

@@ -2,10 +2,12 @@
 //! The gateway reserves and settles here; the console reads what remains here,
 //! so that both speak of the same numbers.
 
+mod changes;
 mod hold;
 mod key_cache;
 mod writer;
 
+pub use changes::{Changes, MOST_WATCHES, Watch, WatchError};
 pub use hold::Hold;
 pub use writer::CommitError;
 
@@ -48,6 +50,7 @@ pub struct Metering {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     writer: LedgerWriter,
+    changes: Arc<Changes>,
 }
 
 impl Metering {
@@ -85,7 +88,12 @@ impl Metering {
             })
             .collect();
         let engine = Arc::<Mutex<Engine>>::default();
-        let writer = LedgerWriter::start(Arc::clone(&store), Arc::clone(&engine));
+        let changes = Arc::<Changes>::default();
+        let writer = LedgerWriter::start(
+            Arc::clone(&store),
+            Arc::clone(&engine),
+            Arc::clone(&changes),
+        );
         Ok(Arc::new(Self {
             apis,
             engine,
@@ -93,7 +101,14 @@ impl Metering {
             store,
             clock,
             writer,
+            changes,
         }))
+    }
+
+    /// Tells who looks on that numbers of an account changed.
+    #[must_use]
+    pub fn changes(&self) -> Arc<Changes> {
+        Arc::clone(&self.changes)
     }
 
     /// The catalogue, in its order.
@@ -230,6 +245,7 @@ impl Metering {
             expires_at: None,
         };
         self.engine.lock().granted(new.account, grant);
+        self.changes.tell([new.account]);
     }
 
     async fn load(&self, account: AccountId) -> Result<(), StoreError> {

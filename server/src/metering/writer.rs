@@ -2,7 +2,7 @@
 //! transaction, then wakes the waiters; what queued meanwhile is the next
 //! batch. Latency is one commit, throughput is a batch.
 
-use super::Hold;
+use super::{Changes, Hold};
 use crate::domain::AccountId;
 use crate::domain::quota::Engine;
 use crate::domain::store::Store;
@@ -48,9 +48,13 @@ pub(super) struct LedgerWriter {
 }
 
 impl LedgerWriter {
-    pub(super) fn start(store: Arc<dyn Store>, engine: Arc<Mutex<Engine>>) -> Self {
+    pub(super) fn start(
+        store: Arc<dyn Store>,
+        engine: Arc<Mutex<Engine>>,
+        changes: Arc<Changes>,
+    ) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(jobs, store, engine));
+        tokio::spawn(run(jobs, store, engine, changes));
         Self { queue }
     }
 
@@ -81,7 +85,12 @@ impl LedgerWriter {
     }
 }
 
-async fn run(mut jobs: mpsc::Receiver<Job>, store: Arc<dyn Store>, engine: Arc<Mutex<Engine>>) {
+async fn run(
+    mut jobs: mpsc::Receiver<Job>,
+    store: Arc<dyn Store>,
+    engine: Arc<Mutex<Engine>>,
+    changes: Arc<Changes>,
+) {
     let mut waiting = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut waiting, BATCH).await > 0 {
         let mut rows = Vec::with_capacity(waiting.len());
@@ -106,6 +115,7 @@ async fn run(mut jobs: mpsc::Receiver<Job>, store: Arc<dyn Store>, engine: Arc<M
                     // The call may have lost its client; its row stands.
                     let _ = written.send(Ok(()));
                 }
+                changes.tell(rows.iter().map(|row| row.account));
             }
             Err(error) => {
                 tracing::error!(%error, rows = rows.len(), "ledger commit failed");

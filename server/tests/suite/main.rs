@@ -8,6 +8,8 @@ mod console;
 mod crash;
 mod gateway;
 mod language;
+mod live;
+mod palette;
 mod python_client;
 mod settings;
 mod support;

@@ -7,7 +7,9 @@ mod admin;
 mod form;
 mod keys;
 mod language;
+mod live;
 mod page;
+mod palette;
 mod projects;
 mod quick_start;
 mod request_more;
@@ -23,6 +25,7 @@ use super::gateway::Gateway;
 use super::session_store::StoredSessions;
 use super::{headers, same_origin};
 use crate::actions::Actions;
+use crate::metering::Changes;
 use allowance_app::ports::{AdminDesk, Console, Guide};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
@@ -64,6 +67,7 @@ pub(super) struct Web {
     site: Arc<Site>,
     /// Paths of all pages, with `{…}` for what differs.
     pages: Arc<[String]>,
+    changes: Arc<Changes>,
 }
 
 impl FromRef<Web> for LeptosOptions {
@@ -84,6 +88,7 @@ pub(super) fn router(services: &Services) -> Router {
         actions: services.actions.clone(),
         gateway: Arc::clone(&services.gateway),
         site: Arc::clone(&services.site),
+        changes: Arc::clone(&services.changes),
     };
     let root = web.site.leptos.site_root.to_string();
     let files = ServeDir::new(root)
@@ -95,6 +100,8 @@ pub(super) fn router(services: &Services) -> Router {
         .route("/", get(|| async { Redirect::to("/usage") }))
         .leptos_routes_with_handler(routes, get(page::show))
         .merge(forms())
+        .route("/palette.json", get(palette::places))
+        .route("/usage/live", get(live::stream))
         .fallback_service(files)
         .layer(middleware::from_fn_with_state(
             web.clone(),

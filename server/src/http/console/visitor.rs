@@ -61,6 +61,7 @@ pub(super) async fn recognise(
             next.run(request).await
         }
         Ok(None) if is_open(&path) => next.run(request).await,
+        Ok(None) if is_for_scripts(&path) => StatusCode::UNAUTHORIZED.into_response(),
         Ok(None) if is_read(request.method()) => to_sign_in(request.uri(), request.method()),
         Ok(None) => unsent::keep(&web, request).await,
         Err(error) => {
@@ -74,7 +75,10 @@ pub(super) async fn recognise(
     }
 }
 
-async fn visitor(web: &Web, session: Option<Session>) -> Result<Option<Account>, String> {
+pub(super) async fn visitor(
+    web: &Web,
+    session: Option<Session>,
+) -> Result<Option<Account>, String> {
     let Some(session) = session else {
         return Ok(None);
     };
@@ -108,6 +112,11 @@ fn posting(request: &Request<Body>) -> Option<Session> {
 
 fn is_open(path: &str) -> bool {
     matches!(path, "/sign-in" | "/theme" | "/language")
+}
+
+/// Asked for by a script of a page: a sign-in page is no answer to it.
+fn is_for_scripts(path: &str) -> bool {
+    matches!(path, "/palette.json" | "/usage/live")
 }
 
 fn is_desk(path: &str) -> bool {
