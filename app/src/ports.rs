@@ -7,8 +7,8 @@ mod guide;
 pub use guide::Guide;
 
 use crate::view::{
-    AccountDetail, AccountSearch, AuditPage, KeysView, ProjectRow, QuotaRequestRow, RequestFilter,
-    RequestMoreView, UsageQuery, UsageReport, Viewer,
+    AccountDetail, AccountSearch, AuditPage, KeysView, ProjectRow, QuotaRequestRow, RequestDetail,
+    RequestFilter, RequestMoreView, RequestsQuery, RequestsView, UsageQuery, UsageReport, Viewer,
 };
 use async_trait::async_trait;
 
@@ -37,6 +37,15 @@ pub trait Console: Send + Sync + 'static {
     async fn keys(&self, viewer: &Viewer) -> Result<KeysView, PortError>;
     /// All projects of the account, oldest first.
     async fn projects(&self, viewer: &Viewer) -> Result<Vec<ProjectRow>, PortError>;
+    /// A page of the request log under a filter (`product.md` §5, "Requests").
+    /// Filter values that make no sense are answered as problems.
+    async fn requests(
+        &self,
+        viewer: &Viewer,
+        query: RequestsQuery,
+    ) -> Result<RequestsView, PortError>;
+    /// One request by its id.
+    async fn request(&self, viewer: &Viewer, id: &str) -> Result<RequestDetail, PortError>;
     /// What the page needs that leads to a human.
     async fn request_more(&self, viewer: &Viewer) -> Result<RequestMoreView, PortError>;
 }

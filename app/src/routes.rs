@@ -7,11 +7,14 @@ use crate::{
         admin::{
             account::AccountPage, accounts::AccountsPage, audit::AuditPage, requests::RequestsPage,
         },
+        error_codes::ErrorCodesPage,
         keys::KeysPage,
         limits::LimitsPage,
         projects::ProjectsPage,
         quick_start::QuickStartPage,
+        request::RequestPage,
         request_more::RequestMorePage,
+        requests::RequestLogPage,
         sign_in::SignInPage,
         usage::UsagePage,
     },
@@ -34,6 +37,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=UsagePage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/usage") view=UsagePage ssr=SsrMode::Async />
+                <Route path=path!("/requests") view=RequestLogPage ssr=SsrMode::Async />
+                <Route path=path!("/requests/:id") view=RequestPage ssr=SsrMode::Async />
+                <Route path=path!("/error-codes") view=ErrorCodesPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/projects") view=ProjectsPage ssr=SsrMode::Async />
                 <Route path=path!("/limits") view=LimitsPage ssr=SsrMode::Async />

@@ -17,6 +17,7 @@ use leptos_meta::Title;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     Usage,
+    Requests,
     Keys,
     Projects,
     Limits,
@@ -151,6 +152,12 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
             "/usage",
             Sign::Usage,
             texts.text("nav-usage"),
+        ),
+        (
+            Section::Requests,
+            "/requests",
+            Sign::Requests,
+            texts.text("nav-requests"),
         ),
         (Section::Keys, "/keys", Sign::Key, texts.text("nav-keys")),
         (

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     Usage,
+    Requests,
     Key,
     Project,
     Limits,
@@ -34,6 +35,7 @@ impl Sign {
     const fn path(self) -> &'static str {
         match self {
             Self::Usage => "M2.5 13.5h11M4.5 11V8M8 11V3M11.5 11V6",
+            Self::Requests => "M2.5 4h1M2.5 8h1M2.5 12h1M6 4h7.5M6 8h7.5M6 12h7.5",
             Self::Key => {
                 "M9.2 6.8 13.5 2.5M11.5 4.5l2 2M9.7 9.5a3.2 3.2 0 1 1-3.2-3.2 3.2 3.2 0 0 1 3.2 3.2Z"
             }

@@ -1,6 +1,7 @@
 //! Parts that pages share. All of them run on the server only.
 
 pub mod banner;
+pub mod calls;
 pub mod chart;
 pub mod form;
 pub mod frame;

@@ -87,3 +87,15 @@ pub fn moment(texts: Texts, at: LocalTime) -> String {
         ],
     )
 }
+
+/// `24 Nov 2026, 14:05:09`.
+#[must_use]
+pub fn moment_to_the_second(texts: Texts, at: LocalTime) -> String {
+    texts.with(
+        "date-moment",
+        [
+            ("date", date(texts, at.date_naive()).into()),
+            ("time", at.format("%H:%M:%S").to_string().into()),
+        ],
+    )
+}

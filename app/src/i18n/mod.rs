@@ -5,7 +5,7 @@ mod format;
 #[cfg(test)]
 mod tests;
 
-pub use format::{date, date_range, day, grouped, moment};
+pub use format::{date, date_range, day, grouped, moment, moment_to_the_second};
 
 use crate::view::Message;
 use fluent_templates::{

@@ -1,11 +1,15 @@
 //! The pages, one file for each.
 
 pub mod admin;
+pub mod error_codes;
 pub mod keys;
 pub mod limits;
 pub mod projects;
 pub mod quick_start;
+pub mod request;
 pub mod request_more;
+pub mod requests;
+mod requests_filter;
 pub mod sign_in;
 mod snippets;
 pub mod usage;

@@ -7,6 +7,7 @@ mod form;
 mod guide;
 mod keys;
 mod quota;
+mod requests;
 mod usage;
 
 pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
@@ -19,6 +20,10 @@ pub use keys::{CreatedKey, KeyRow, KeyState, KeysView, ProjectRow};
 pub use quota::{
     ApiChoice, ApiQuota, ContactChannel, ContactKind, QuotaRequestRow, QuotaRequestState,
     RequestMoreView,
+};
+pub use requests::{
+    ApiName, BurntGrant, CallRow, DayRange, PagePlace, RequestDetail, RequestOutcome,
+    RequestsFilter, RequestsProblem, RequestsQuery, RequestsView,
 };
 pub use usage::{
     ApiUsage, AppliedFilter, DayUsage, FilterProblem, KeyChoice, Period, Plot, ProjectChoice,

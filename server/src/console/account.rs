@@ -8,7 +8,7 @@ use crate::domain::{AccountId, ApiId, Millis, zones};
 use allowance_app::ports::{Console, PortError};
 use allowance_app::view::{
     ApiQuota, KeyRow, KeyState, KeysView, ProjectRow, QuotaRequestRow, QuotaRequestState,
-    RequestMoreView, UsageQuery, UsageReport, Viewer,
+    RequestDetail, RequestMoreView, RequestsQuery, RequestsView, UsageQuery, UsageReport, Viewer,
 };
 use async_trait::async_trait;
 use chrono_tz::Tz;
@@ -49,6 +49,18 @@ impl Console for Reader {
                 charged: summary.charged,
             })
             .collect())
+    }
+
+    async fn requests(
+        &self,
+        viewer: &Viewer,
+        query: RequestsQuery,
+    ) -> Result<RequestsView, PortError> {
+        self.request_log(viewer, query).await
+    }
+
+    async fn request(&self, viewer: &Viewer, id: &str) -> Result<RequestDetail, PortError> {
+        self.request_detail(viewer, id).await
     }
 
     async fn request_more(&self, viewer: &Viewer) -> Result<RequestMoreView, PortError> {

@@ -5,6 +5,7 @@ mod account;
 mod desk;
 mod guide;
 mod range;
+mod requests;
 mod usage;
 
 use crate::clock::Clock;

@@ -23,7 +23,8 @@ impl Range {
         }
     }
 
-    fn asked(query: &UsageQuery, today: NaiveDate) -> Result<Self, FilterProblem> {
+    /// What the query asks for, or what is wrong with it.
+    pub(super) fn asked(query: &UsageQuery, today: NaiveDate) -> Result<Self, FilterProblem> {
         // An empty field is one that was not filled in.
         let given = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
         let (from, to) = (given(&query.from), given(&query.to));

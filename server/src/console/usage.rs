@@ -162,7 +162,11 @@ fn usage<'a>(
 
 /// The things that a filter names, or nothing if it names one that is not the
 /// account's: whose it is, or whether it exists, is not told.
-fn chosen<'a, T>(asked: &[String], all: &'a [T], id: impl Fn(&T) -> &String) -> Option<Vec<&'a T>> {
+pub(super) fn chosen<'a, T>(
+    asked: &[String],
+    all: &'a [T],
+    id: impl Fn(&T) -> &String,
+) -> Option<Vec<&'a T>> {
     if asked.len() > MOST_CHOSEN {
         return None;
     }
@@ -180,7 +184,7 @@ pub(super) fn project_choice(project: &Project) -> ProjectChoice {
     }
 }
 
-fn key_choice(key: &Key) -> KeyChoice {
+pub(super) fn key_choice(key: &Key) -> KeyChoice {
     KeyChoice {
         id: key.public_id.clone(),
         name: key.name.clone(),

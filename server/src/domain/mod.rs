@@ -15,6 +15,7 @@ pub mod projects;
 pub mod quota;
 pub mod quota_requests;
 pub mod recipe;
+pub mod requests;
 pub mod store;
 pub mod usage;
 pub mod zones;

@@ -10,6 +10,7 @@ use super::keys::{Key, KeyHash, KeyIdentity, NewKey};
 use super::language::Language;
 use super::projects::{NewProject, Project, ProjectSummary};
 use super::quota_requests::{NewQuotaRequest, QuotaRequest, RequestState};
+use super::requests::{CallPage, CallQuery, LoggedCall};
 use super::usage::{SeriesPoint, SeriesQuery, UsageRow};
 use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
 use async_trait::async_trait;
@@ -18,7 +19,16 @@ pub type Stored<T> = Result<T, StoreError>;
 
 /// All of it: what one database does.
 pub trait Store:
-    Accounts + Audit + Grants + Health + Keys + Ledger + Projects + QuotaRequests + Sessions
+    Accounts
+    + Audit
+    + Grants
+    + Health
+    + Keys
+    + Ledger
+    + Projects
+    + QuotaRequests
+    + RequestLog
+    + Sessions
 {
 }
 
@@ -105,6 +115,16 @@ pub trait Ledger: Send + Sync + 'static {
     /// Differences between the ledger and what is derived from it, in words;
     /// empty if all is well.
     async fn verify(&self) -> Stored<Vec<String>>;
+}
+
+/// The ledger, call by call.
+#[async_trait]
+pub trait RequestLog: Send + Sync + 'static {
+    /// A page of an account's calls. Its cost depends neither on the length of
+    /// the ledger nor on how deep the page lies.
+    async fn calls(&self, query: &CallQuery) -> Stored<CallPage>;
+    /// One call of an account.
+    async fn call(&self, account: AccountId, request_id: &str) -> Stored<Option<LoggedCall>>;
 }
 
 #[async_trait]

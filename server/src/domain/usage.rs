@@ -20,6 +20,23 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub const ALL: [Self; 6] = [
+        Self::Succeeded,
+        Self::Blocked,
+        Self::Rejected,
+        Self::Unauthorised,
+        Self::UpstreamFailed,
+        Self::Failed,
+    ];
+
+    /// The outcome of that number.
+    #[must_use]
+    pub fn numbered(number: i64) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.number() == number)
+    }
+
     /// The number in the store.
     #[must_use]
     pub const fn number(self) -> i64 {

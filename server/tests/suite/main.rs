@@ -11,5 +11,6 @@ mod language;
 mod live;
 mod palette;
 mod python_client;
+mod requests;
 mod settings;
 mod support;

@@ -13,6 +13,7 @@ mod palette;
 mod projects;
 mod quick_start;
 mod request_more;
+mod requests;
 mod sign_in;
 mod theme;
 mod unsent;
@@ -99,6 +100,7 @@ pub(super) fn router(services: &Services) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/usage") }))
         .leptos_routes_with_handler(routes, get(page::show))
+        .route("/requests/find", get(requests::find))
         .merge(forms())
         .route("/palette.json", get(palette::places))
         .route("/usage/live", get(live::stream))

@@ -9,6 +9,7 @@ mod keys;
 mod ledger;
 mod projects;
 mod quota_requests;
+mod requests;
 mod sessions;
 
 use crate::domain::StoreError;

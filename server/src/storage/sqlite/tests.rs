@@ -1,3 +1,5 @@
+mod requests;
+
 use super::SqliteStore;
 use crate::domain::accounts::{Account, NewAccount, Role};
 use crate::domain::audit::{Actor, Change};

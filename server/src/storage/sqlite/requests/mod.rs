@@ -1,0 +1,343 @@
+//! The request log, read a page at a time out of a ledger of any length.
+//!
+//! **One index** (`usage_by_account`) is ordered as the pages are and holds
+//! every column that a filter asks about. A page without a filter is one seek
+//! and as many steps as it has rows, however deep it lies.
+//!
+//! **A filter** could make such a walk long: a key that was used once a month
+//! lies among a million calls of others. An index for each filter would answer
+//! that, and would be paid for by every call. The roll-ups know it already: they
+//! say how many calls of each key, project, API and outcome fell into each
+//! quarter of an hour. So a filtered page first asks them which quarters hold
+//! matches ([`windows`]), takes as many as the page needs, and reads only these,
+//! from the index; rows of the ledger itself are touched only for what is shown.
+//!
+//! **A code** is not rolled up. Its outcomes are, which leaves out most of the
+//! rest; what remains is looked at up to [`BUDGET`] calls a page. Then the page
+//! says how far it came, and its reader may search on from there. The same limit
+//! holds for a quarter of an hour that is itself too long to be looked through.
+
+pub(super) mod statements;
+mod windows;
+
+use super::SqliteStore;
+use crate::domain::requests::{
+    BurntGrant, CallPage, CallQuery, Direction, LoggedCall, Place, Position, Rest,
+};
+use crate::domain::store::{RequestLog, Stored};
+use crate::domain::usage::{Outcome, QUARTER_MS, quarter};
+use crate::domain::{AccountId, ApiId, Millis, StoreError};
+use async_trait::async_trait;
+use serde_json::json;
+use statements::Filters;
+use std::ops::Range;
+use windows::{Window, Windows};
+
+/// Calls that one page looks at to find its own.
+pub(super) const BUDGET: i64 = 20_000;
+
+#[derive(sqlx::FromRow)]
+struct CallRow {
+    id: i64,
+    request_id: String,
+    at: i64,
+    api_id: i64,
+    api_name: String,
+    outcome: i64,
+    code: i64,
+    project_public_id: String,
+    project_name: String,
+    key_public_id: String,
+    key_name: String,
+    key_hint: String,
+    end_user: Option<String>,
+    latency_ms: i64,
+    tokens: i64,
+    grant_public_id: Option<String>,
+    grant_free: bool,
+    grant_reason: String,
+}
+
+impl TryFrom<CallRow> for LoggedCall {
+    type Error = StoreError;
+
+    fn try_from(row: CallRow) -> Result<Self, StoreError> {
+        let outcome = Outcome::numbered(row.outcome)
+            .ok_or_else(|| StoreError::Broken(format!("no outcome {}", row.outcome)))?;
+        Ok(Self {
+            row: row.id,
+            request_id: row.request_id,
+            at: row.at,
+            api: ApiId(row.api_id),
+            api_name: row.api_name,
+            outcome,
+            code: row.code,
+            project_public_id: row.project_public_id,
+            project_name: row.project_name,
+            key_public_id: row.key_public_id,
+            key_name: row.key_name,
+            key_hint: row.key_hint,
+            end_user: row.end_user,
+            latency_ms: row.latency_ms,
+            tokens: row.tokens,
+            grant: row.grant_public_id.map(|public_id| BurntGrant {
+                public_id,
+                free: row.grant_free,
+                reason: row.grant_reason,
+            }),
+        })
+    }
+}
+
+#[async_trait]
+impl RequestLog for SqliteStore {
+    async fn calls(&self, query: &CallQuery) -> Stored<CallPage> {
+        self.calls_within(query, BUDGET).await
+    }
+
+    async fn call(&self, account: AccountId, request_id: &str) -> Stored<Option<LoggedCall>> {
+        let row: Option<CallRow> = sqlx::query_as(statements::ONE)
+            .bind(account.0)
+            .bind(request_id)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(LoggedCall::try_from).transpose()
+    }
+}
+
+impl SqliteStore {
+    /// A page for which so many calls are looked at, at most.
+    pub(super) async fn calls_within(&self, query: &CallQuery, budget: i64) -> Stored<CallPage> {
+        let Some(span) = self.span(query).await? else {
+            return Ok(CallPage {
+                calls: Vec::new(),
+                rest: Rest::Nothing,
+            });
+        };
+        let search = Search {
+            store: self,
+            direction: query.direction,
+            filters: Filters::of(&query.filter),
+            // One more than the page tells whether there is more.
+            need: query.limit + 1,
+            found: Vec::new(),
+            span,
+            position: query.position,
+        };
+        let narrow = query.filter.is_narrow();
+        let (mut calls, stopped) = search.run(narrow, budget).await?;
+        let rest = match stopped {
+            _ if calls.len() > query.limit => Rest::More,
+            Some(place) => Rest::Unread(place),
+            None => Rest::Nothing,
+        };
+        calls.truncate(query.limit);
+        Ok(CallPage { calls, rest })
+    }
+
+    /// The part of the filter's time in which the account has calls at all.
+    async fn span(&self, query: &CallQuery) -> Stored<Option<Range<Millis>>> {
+        let (oldest, newest): (Option<i64>, Option<i64>) = sqlx::query_as(statements::ENDS)
+            .bind(query.filter.account.0)
+            .fetch_one(&self.readers)
+            .await?;
+        let (Some(oldest), Some(newest)) = (oldest, newest) else {
+            return Ok(None);
+        };
+        let from = query.filter.from.map_or(oldest, |from| from.max(oldest));
+        let to = query.filter.to.map_or(newest + 1, |to| to.min(newest + 1));
+        Ok((from < to).then_some(from..to))
+    }
+}
+
+/// A page on its way.
+struct Search<'a> {
+    store: &'a SqliteStore,
+    direction: Direction,
+    filters: Filters,
+    need: usize,
+    found: Vec<LoggedCall>,
+    span: Range<Millis>,
+    position: Option<Position>,
+}
+
+impl Search<'_> {
+    /// The calls, and where the search stopped if that was before its end.
+    async fn run(
+        mut self,
+        narrow: bool,
+        mut budget: i64,
+    ) -> Stored<(Vec<LoggedCall>, Option<Place>)> {
+        let from = self.position.unwrap_or(match self.direction {
+            Direction::Older => Position::before(self.span.end),
+            Direction::Newer => Position::before(self.span.start),
+        });
+        if !narrow {
+            let steps = i64::try_from(self.need).unwrap_or(i64::MAX);
+            let span = self.span.clone();
+            self.read(from, &span, steps).await?;
+            return Ok((self.found, None));
+        }
+        let mut windows = Windows::new(self.direction, &self.span, from);
+        while let Some(group) = self.group(&mut windows, budget).await? {
+            let stretch = group.stretch(&self.span);
+            if let [only] = group.0.as_slice() {
+                self.read(from, &stretch, budget).await?;
+                if self.found.len() < self.need && only.calls >= budget {
+                    // Too long to be looked through at once.
+                    if let Some(place) = self.stopped(from, &stretch, budget).await? {
+                        return Ok((self.found, Some(place)));
+                    }
+                }
+            } else {
+                self.read_all(from, &group).await?;
+            }
+            budget -= group.calls();
+            if self.found.len() >= self.need {
+                break;
+            }
+            if budget <= 0 {
+                let (edge, end) = match self.direction {
+                    Direction::Older => (stretch.start, self.span.start),
+                    Direction::Newer => (stretch.end, self.span.end),
+                };
+                let stopped = (edge != end).then_some(Place::Instant(edge));
+                return Ok((self.found, stopped));
+            }
+        }
+        let stopped = windows
+            .gave_up()
+            .map(|quarter| Place::Instant(quarter * QUARTER_MS));
+        Ok((self.found, stopped))
+    }
+
+    /// The next windows that hold what the page still needs, within the budget.
+    async fn group(&self, windows: &mut Windows, budget: i64) -> Stored<Option<Group>> {
+        let need = i64::try_from(self.need - self.found.len()).unwrap_or(i64::MAX);
+        let mut group = Vec::new();
+        let (mut matching, mut calls) = (0, 0);
+        while matching < need && (group.is_empty() || calls < budget) {
+            let Some(window) = windows
+                .next(self.store, &self.filters, need - matching)
+                .await?
+            else {
+                break;
+            };
+            if !group.is_empty() && calls + window.calls > budget {
+                windows.put_back(window);
+                break;
+            }
+            matching += window.matching;
+            calls += window.calls;
+            group.push(window);
+        }
+        Ok((!group.is_empty()).then_some(Group(group)))
+    }
+
+    /// Reads on from a position in order, over so many calls at most.
+    async fn read(&mut self, from: Position, stretch: &Range<Millis>, steps: i64) -> Stored<()> {
+        let statement = match self.direction {
+            Direction::Older => statements::OLDER,
+            Direction::Newer => statements::NEWER,
+        };
+        let rows: Vec<CallRow> = self
+            .filters
+            .bind(sqlx::query_as(statement))
+            .bind(from.at)
+            .bind(from.row)
+            .bind(stretch.start)
+            .bind(stretch.end)
+            .bind(steps)
+            .bind(self.missing())
+            .fetch_all(&self.store.readers)
+            .await?;
+        self.keep(rows)
+    }
+
+    /// Reads several windows that lie apart.
+    async fn read_all(&mut self, from: Position, group: &Group) -> Stored<()> {
+        let statement = match self.direction {
+            Direction::Older => statements::OLDER_APART,
+            Direction::Newer => statements::NEWER_APART,
+        };
+        let ranges: Vec<[i64; 2]> = group
+            .0
+            .iter()
+            .map(|window| clipped(window.quarter, &self.span))
+            .map(|range| [range.start, range.end])
+            .collect();
+        let rows: Vec<CallRow> = self
+            .filters
+            .bind(sqlx::query_as(statement))
+            .bind(from.at)
+            .bind(from.row)
+            .bind(json!(ranges).to_string())
+            .bind(self.missing())
+            .fetch_all(&self.store.readers)
+            .await?;
+        self.keep(rows)
+    }
+
+    /// The last call that a search over so many calls came to; nothing if there
+    /// were fewer.
+    async fn stopped(
+        &self,
+        from: Position,
+        stretch: &Range<Millis>,
+        steps: i64,
+    ) -> Stored<Option<Place>> {
+        let statement = match self.direction {
+            Direction::Older => statements::OLDER_END,
+            Direction::Newer => statements::NEWER_END,
+        };
+        let row: Option<(String,)> = sqlx::query_as(statement)
+            .bind(self.filters.account)
+            .bind(from.at)
+            .bind(from.row)
+            .bind(stretch.start)
+            .bind(stretch.end)
+            .bind(steps - 1)
+            .fetch_optional(&self.store.readers)
+            .await?;
+        Ok(row.map(|(request_id,)| Place::Call(request_id)))
+    }
+
+    fn missing(&self) -> i64 {
+        i64::try_from(self.need - self.found.len()).unwrap_or(i64::MAX)
+    }
+
+    fn keep(&mut self, rows: Vec<CallRow>) -> Stored<()> {
+        for row in rows {
+            self.found.push(row.try_into()?);
+        }
+        Ok(())
+    }
+}
+
+/// Windows that are read together, in the search's order. Never empty.
+struct Group(Vec<Window>);
+
+impl Group {
+    fn calls(&self) -> i64 {
+        self.0.iter().map(|window| window.calls).sum()
+    }
+
+    /// From the first window to the last.
+    fn stretch(&self, span: &Range<Millis>) -> Range<Millis> {
+        let quarters = self.0.iter().map(|window| window.quarter);
+        let first = quarters.clone().min().map(|first| clipped(first, span));
+        let last = quarters.max().map(|last| clipped(last, span));
+        first.map_or(0, |first| first.start)..last.map_or(0, |last| last.end)
+    }
+}
+
+/// The part of a quarter of an hour that lies in the span.
+fn clipped(quarter: i64, span: &Range<Millis>) -> Range<Millis> {
+    let start = quarter * QUARTER_MS;
+    start.max(span.start)..(start + QUARTER_MS).min(span.end)
+}
+
+/// The quarters that a span touches.
+fn quarters(span: &Range<Millis>) -> Range<i64> {
+    quarter(span.start)..quarter(span.end - 1) + 1
+}

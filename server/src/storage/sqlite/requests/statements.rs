@@ -1,0 +1,220 @@
+//! The statements of the request log, each in both directions.
+//!
+//! Parameters 1 to 6 are the account and the filter, as JSON arrays, null where
+//! everything is asked for; what follows is each statement's own.
+
+use crate::domain::requests::CallFilter;
+use serde_json::json;
+use sqlx::query::QueryAs;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Sqlite, encode::Encode, types::Type};
+
+macro_rules! columns {
+    () => {
+        "SELECT usage.id, usage.request_id, usage.at, usage.api_id, apis.name AS api_name,
+                usage.outcome, usage.code,
+                projects.public_id AS project_public_id, projects.name AS project_name,
+                api_keys.public_id AS key_public_id, api_keys.name AS key_name,
+                api_keys.hint AS key_hint,
+                usage.end_user, usage.latency_ms, usage.tokens,
+                grants.public_id AS grant_public_id,
+                coalesce(grants.kind = 'free', 0) AS grant_free,
+                coalesce(grants.reason, '') AS grant_reason"
+    };
+}
+
+/// What belongs to a row that is shown.
+macro_rules! joins {
+    () => {
+        "JOIN apis ON apis.id = usage.api_id
+         JOIN projects ON projects.id = usage.project_id
+         JOIN api_keys ON api_keys.id = usage.key_id
+         LEFT JOIN grants ON grants.id = usage.grant_id"
+    };
+}
+
+macro_rules! matches {
+    () => {
+        "($2 IS NULL OR api_id IN (SELECT value FROM json_each($2)))
+         AND ($3 IS NULL OR project_id IN (SELECT value FROM json_each($3)))
+         AND ($4 IS NULL OR key_id IN (SELECT value FROM json_each($4)))
+         AND ($5 IS NULL OR outcome IN (SELECT value FROM json_each($5)))"
+    };
+}
+
+/// A walk along the index from a position, over `$11` calls at most.
+macro_rules! walk {
+    ($beyond:literal, $order:literal, $shown:literal) => {
+        concat!(
+            columns!(),
+            " FROM (SELECT id FROM (
+                SELECT id, api_id, project_id, key_id, outcome, code FROM usage
+                WHERE account_id = $1 AND (at, id) ",
+            $beyond,
+            " ($7, $8) AND at >= $9 AND at < $10
+                ORDER BY ",
+            $order,
+            " LIMIT $11)
+              WHERE ",
+            matches!(),
+            " AND ($6 IS NULL OR code IN (SELECT value FROM json_each($6)))
+              LIMIT $12) AS found
+              CROSS JOIN usage ON usage.id = found.id ",
+            joins!(),
+            " ORDER BY ",
+            $shown
+        )
+    };
+}
+
+/// The same over windows that lie apart, given as `[[from, to], …]` in `$9`:
+/// each is a seek, and only what matches is sorted.
+macro_rules! apart {
+    ($beyond:literal, $order:literal, $shown:literal) => {
+        concat!(
+            columns!(),
+            " FROM (
+                SELECT usage.id FROM json_each($9) AS parts
+                CROSS JOIN usage
+                WHERE account_id = $1
+                  AND at >= parts.value ->> 0 AND at < parts.value ->> 1
+                  AND (at, usage.id) ",
+            $beyond,
+            " ($7, $8) AND ",
+            matches!(),
+            " AND ($6 IS NULL OR code IN (SELECT value FROM json_each($6)))
+                ORDER BY ",
+            $order,
+            " LIMIT $10) AS found
+              CROSS JOIN usage ON usage.id = found.id ",
+            joins!(),
+            " ORDER BY ",
+            $shown
+        )
+    };
+}
+
+/// The call at which a walk ended.
+macro_rules! end {
+    ($beyond:literal, $order:literal) => {
+        concat!(
+            "SELECT request_id FROM usage WHERE id = (
+                SELECT id FROM usage
+                WHERE account_id = $1 AND (at, id) ",
+            $beyond,
+            " ($2, $3) AND at >= $4 AND at < $5
+                ORDER BY ",
+            $order,
+            " LIMIT 1 OFFSET $6)"
+        )
+    };
+}
+
+/// Days in `[$7, $8)` that hold matching calls: how many, and how many roll-ups by
+/// quarter hour they have at most, since those are looked at next.
+macro_rules! days {
+    ($order:literal) => {
+        concat!(
+            "SELECT day, sum(CASE WHEN ",
+            matches!(),
+            " THEN calls ELSE 0 END) AS matching,
+                    min(sum(calls), count(*) * 96) AS rollups
+             FROM apis CROSS JOIN day_rollups
+             WHERE account_id = $1 AND api_id = apis.id AND day >= $7 AND day < $8
+             GROUP BY day HAVING matching > 0
+             ORDER BY day ",
+            $order,
+            " LIMIT $9"
+        )
+    };
+}
+
+/// Quarters of an hour within `$7`, as `[[from, to], …]`, that hold matching
+/// calls: how many, and how many calls there are at all, since those are looked
+/// at too.
+macro_rules! windows {
+    ($order:literal) => {
+        concat!(
+            "SELECT quarter, sum(calls) AS calls,
+                    sum(CASE WHEN ",
+            matches!(),
+            " THEN calls ELSE 0 END) AS matching
+             FROM json_each($7) AS parts CROSS JOIN apis CROSS JOIN rollups
+             WHERE account_id = $1 AND api_id = apis.id
+               AND quarter >= parts.value ->> 0 AND quarter < parts.value ->> 1
+             GROUP BY quarter HAVING matching > 0
+             ORDER BY quarter ",
+            $order
+        )
+    };
+}
+
+pub(in super::super) const OLDER: &str =
+    walk!("<", "at DESC, id DESC", "usage.at DESC, usage.id DESC");
+pub(in super::super) const NEWER: &str = walk!(">", "at, id", "usage.at, usage.id");
+pub(in super::super) const OLDER_APART: &str = apart!(
+    "<",
+    "at DESC, usage.id DESC",
+    "usage.at DESC, usage.id DESC"
+);
+pub(in super::super) const NEWER_APART: &str = apart!(">", "at, usage.id", "usage.at, usage.id");
+pub(in super::super) const OLDER_END: &str = end!("<", "at DESC, id DESC");
+pub(in super::super) const NEWER_END: &str = end!(">", "at, id");
+pub(in super::super) const OLDER_WINDOWS: &str = windows!("DESC");
+pub(in super::super) const NEWER_WINDOWS: &str = windows!("ASC");
+pub(in super::super) const OLDER_DAYS: &str = days!("DESC");
+pub(in super::super) const NEWER_DAYS: &str = days!("ASC");
+
+/// The first and the last instant at which an account called.
+pub(in super::super) const ENDS: &str = "
+    SELECT (SELECT at FROM usage WHERE account_id = $1 ORDER BY at LIMIT 1),
+           (SELECT at FROM usage WHERE account_id = $1 ORDER BY at DESC LIMIT 1)";
+
+pub(in super::super) const ONE: &str = concat!(
+    columns!(),
+    " FROM usage ",
+    joins!(),
+    " WHERE usage.request_id = $2 AND usage.account_id = $1"
+);
+
+/// A filter as the statements take it.
+pub(super) struct Filters {
+    pub account: i64,
+    lists: [Option<String>; 5],
+}
+
+impl Filters {
+    pub(super) fn of(filter: &CallFilter) -> Self {
+        Self {
+            account: filter.account.0,
+            lists: [
+                list(filter.apis.iter().map(|id| id.0)),
+                list(filter.projects.iter().map(|id| id.0)),
+                list(filter.keys.iter().map(|id| id.0)),
+                list(filter.outcomes.iter().map(|outcome| outcome.number())),
+                list(filter.codes.iter().copied()),
+            ],
+        }
+    }
+
+    /// Binds parameters 1 to 6.
+    pub(super) fn bind<'q, Row>(
+        &self,
+        query: QueryAs<'q, Sqlite, Row, SqliteArguments>,
+    ) -> QueryAs<'q, Sqlite, Row, SqliteArguments>
+    where
+        Option<String>: Encode<'q, Sqlite> + Type<Sqlite>,
+    {
+        self.lists
+            .iter()
+            .fold(query.bind(self.account), |query, list| {
+                query.bind(list.clone())
+            })
+    }
+}
+
+/// A JSON array, or nothing where everything is asked for.
+fn list(numbers: impl Iterator<Item = i64>) -> Option<String> {
+    let numbers: Vec<i64> = numbers.collect();
+    (!numbers.is_empty()).then(|| json!(numbers).to_string())
+}
