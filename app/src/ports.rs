@@ -7,8 +7,9 @@ mod guide;
 pub use guide::Guide;
 
 use crate::view::{
-    AccountDetail, AccountSearch, AuditPage, KeysView, ProjectRow, QuotaRequestRow, RequestDetail,
-    RequestFilter, RequestMoreView, RequestsQuery, RequestsView, UsageQuery, UsageReport, Viewer,
+    AccountDetail, AccountSearch, AuditPage, KeyView, KeysQuery, KeysView, ProjectRow, ProjectView,
+    QuotaRequestRow, RequestDetail, RequestFilter, RequestMoreView, RequestsQuery, RequestsView,
+    UsageQuery, UsageReport, Viewer,
 };
 use async_trait::async_trait;
 
@@ -33,10 +34,15 @@ pub trait Console: Send + Sync + 'static {
     /// Usage for each API under a filter (`product.md` §5, "Usage"). Filter
     /// values that make no sense are answered as problems in the report.
     async fn usage(&self, viewer: &Viewer, query: UsageQuery) -> Result<UsageReport, PortError>;
-    /// All keys of the account, newest first, and the projects that a new key may go to.
-    async fn keys(&self, viewer: &Viewer) -> Result<KeysView, PortError>;
+    /// The keys of the account that the query leaves, newest first, and what a
+    /// new key may be made of.
+    async fn keys(&self, viewer: &Viewer, query: KeysQuery) -> Result<KeysView, PortError>;
+    /// One key by its public id.
+    async fn key(&self, viewer: &Viewer, id: &str) -> Result<KeyView, PortError>;
     /// All projects of the account, oldest first.
     async fn projects(&self, viewer: &Viewer) -> Result<Vec<ProjectRow>, PortError>;
+    /// One project by its public id.
+    async fn project(&self, viewer: &Viewer, id: &str) -> Result<ProjectView, PortError>;
     /// A page of the request log under a filter (`product.md` §5, "Requests").
     /// Filter values that make no sense are answered as problems.
     async fn requests(

@@ -8,8 +8,10 @@ use crate::{
             account::AccountPage, accounts::AccountsPage, audit::AuditPage, requests::RequestsPage,
         },
         error_codes::ErrorCodesPage,
+        key::KeyPage,
         keys::KeysPage,
         limits::LimitsPage,
+        project::ProjectPage,
         projects::ProjectsPage,
         quick_start::QuickStartPage,
         request::RequestPage,
@@ -41,9 +43,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/requests/:id") view=RequestPage ssr=SsrMode::Async />
                 <Route path=path!("/error-codes") view=ErrorCodesPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
+                <Route path=path!("/keys/:id") view=KeyPage ssr=SsrMode::Async />
                 <Route path=path!("/projects") view=ProjectsPage ssr=SsrMode::Async />
                 <Route path=path!("/limits") view=LimitsPage ssr=SsrMode::Async />
                 <Route path=path!("/quick-start") view=QuickStartPage ssr=SsrMode::Async />
+                <Route path=path!("/projects/:id") view=ProjectPage ssr=SsrMode::Async />
                 <Route path=path!("/request-more") view=RequestMorePage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=AccountsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />

@@ -144,6 +144,7 @@ fn gateway(
             body_timeout: BODY_TIMEOUT,
             max_in_flight: config.gateway.max_in_flight,
             request_more_url: format!("{public_url}/request-more"),
+            console_url: public_url.to_owned(),
         },
     ))
 }

@@ -37,7 +37,7 @@ key-create-heading = New key
 key-create = Create key
 key-needs-project = A key belongs to a project. Create a project first.
 key-created-title = “{ $name }” is ready
-key-created-text = Its project is { $project }. Copy the key now: only a hash of it is kept, so it can’t be shown again.
+key-created-text = Its project is “{ $project }”. Copy the key now: only a hash of it is kept, so it can’t be shown again.
 key-try = Try it
 
 projects-title = Projects

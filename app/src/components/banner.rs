@@ -7,10 +7,16 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 11] = [
+const DONE: [(&str, &str); 17] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
+    ("key-edited", "done-saved"),
+    ("key-deleted", "done-key-deleted"),
+    ("old-secret-stopped", "done-old-secret-stopped"),
+    ("cap-set", "done-cap-set"),
     ("project-created", "done-project-created"),
+    ("project-edited", "done-saved"),
+    ("project-deleted", "done-project-deleted"),
     ("request-sent", "done-request-sent"),
     ("request-withdrawn", "done-request-withdrawn"),
     ("granted", "done-granted"),

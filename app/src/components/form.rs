@@ -4,7 +4,10 @@ use super::{
     banner::Alert,
     icons::{Icon, Sign},
 };
-use crate::{i18n::use_texts, view::FormReply};
+use crate::{
+    i18n::use_texts,
+    view::{FormReply, FormToken},
+};
 use leptos::prelude::*;
 
 /// What the server said of the form named `form`, if this page answers it.
@@ -15,6 +18,21 @@ pub fn reply_to(form: &str) -> FormReply {
             form: form.to_owned(),
             ..FormReply::default()
         })
+}
+
+/// Carries the one-time token of this page: what the form asks for is done once,
+/// however often it is sent.
+#[component]
+pub fn Once() -> impl IntoView {
+    use_context::<FormToken>()
+        .map(|token| view! { <input type="hidden" name="once" value=token.0 /> })
+}
+
+/// What a field was when the form was shown, so that a change of another window
+/// is not overwritten unseen.
+#[component]
+pub fn Was(name: &'static str, #[prop(into)] value: String) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value /> }
 }
 
 /// The problems of a form in one place, before its fields. The form's name goes

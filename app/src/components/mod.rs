@@ -2,11 +2,13 @@
 
 pub mod banner;
 pub mod calls;
+pub mod caps;
 pub mod chart;
 pub mod form;
 pub mod frame;
 pub mod icons;
 pub mod keys;
+pub mod new_key;
 pub mod outcome;
 pub mod palette;
 pub mod quota;

@@ -1,23 +1,27 @@
-//! API keys: make one, see it once, turn it off and on.
+//! API keys: make one, see it once, find one, turn it off and on.
 
 use super::viewer_and;
 use crate::{
     components::{
         banner::Empty,
-        form::{Choice, Field, FieldKind, Problems, StrayProblems, reply_to},
+        caps::period_name,
+        form::{Choice, Field, FieldKind, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         keys::KeyTable,
+        new_key::NewKey,
         outcome::{StrangerPage, answered},
     },
     i18n::use_texts,
-    islands::CopyButton,
     ports::Console,
-    view::{CreatedKey, KeysView, ProjectChoice},
+    view::{ApiChoice, CapPeriod, FormReply, KeysQuery, KeysView, ProjectChoice},
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use std::sync::Arc;
 
 const FORM: &str = "create-key";
+/// From so many keys on there is a filter.
+const MANY: usize = 8;
 
 #[component]
 pub fn KeysPage() -> impl IntoView {
@@ -25,8 +29,15 @@ pub fn KeysPage() -> impl IntoView {
     let Some((viewer, console)) = viewer_and::<Arc<dyn Console>>() else {
         return view! { <StrangerPage /> }.into_any();
     };
+    let map = use_query_map().get_untracked();
+    let get = |name: &str| map.get(name).unwrap_or_default();
+    let query = KeysQuery {
+        search: get("q"),
+        project: get("project"),
+        state: get("state"),
+    };
     let keys = answered(
-        async move { console.keys(&viewer).await },
+        async move { console.keys(&viewer, query).await },
         |keys| view! { <Keys keys /> },
     );
     view! {
@@ -41,22 +52,35 @@ pub fn KeysPage() -> impl IntoView {
 fn Keys(keys: KeysView) -> impl IntoView {
     let texts = use_texts();
     let created = reply_to(FORM).created_key;
-    let none = keys.keys.is_empty();
+    let none = keys.all == 0;
+    let no_match = keys.keys.is_empty();
+    let filter = keys.all > MANY || !keys.query.is_empty();
+    let chosen = keys.query.project.clone();
     view! {
         <StrayProblems known=vec![FORM.to_owned()] />
         {created.map(|created| view! { <NewKey created /> })}
         <section class="card make" aria-labelledby="create-key-heading">
             <h2 id="create-key-heading">{texts.text("key-create-heading")}</h2>
-            <CreateForm projects=keys.projects />
+            <CreateForm projects=keys.projects.clone() apis=keys.apis chosen />
         </section>
         <section aria-labelledby="keys-heading">
             <h2 id="keys-heading">{texts.text("keys-heading")}</h2>
+            {filter.then(|| view! { <Filter query=keys.query.clone() projects=keys.projects /> })}
             {if none {
                 view! {
                     <Empty
                         title=texts.text("keys-empty-title")
                         text=texts.text("keys-empty-text")
                     />
+                }
+                    .into_any()
+            } else if no_match {
+                view! {
+                    <Empty title=texts.text("keys-none-title") text=texts.text("keys-none-text")>
+                        <a class="button" href="/keys">
+                            {texts.text("keys-filter-clear")}
+                        </a>
+                    </Empty>
                 }
                     .into_any()
             } else {
@@ -67,7 +91,101 @@ fn Keys(keys: KeysView) -> impl IntoView {
 }
 
 #[component]
-fn CreateForm(projects: Vec<ProjectChoice>) -> impl IntoView {
+fn Filter(query: KeysQuery, projects: Vec<ProjectChoice>) -> impl IntoView {
+    let texts = use_texts();
+    let clear = !query.is_empty();
+    let all = (String::new(), texts.text("keys-filter-all"));
+    let projects = std::iter::once(all.clone())
+        .chain(
+            projects
+                .into_iter()
+                .map(|project| (project.id, project.name)),
+        )
+        .collect();
+    let states = [
+        ("active", texts.text("key-active")),
+        ("disabled", texts.text("key-disabled")),
+        ("expired", texts.text("key-expired")),
+    ];
+    let states = std::iter::once(all)
+        .chain(states.map(|(state, text)| (state.to_owned(), text)))
+        .collect();
+    view! {
+        <form
+            method="get"
+            action="/keys"
+            class="keys-filter"
+            role="search"
+            aria-label=texts.text("keys-filter")
+        >
+            <div class="field">
+                <label for="keys-q">{texts.text("search")}</label>
+                <input
+                    id="keys-q"
+                    type="search"
+                    name="q"
+                    value=query.search
+                    maxlength="30"
+                    placeholder=texts.text("keys-filter-hint")
+                />
+            </div>
+            <FilterChoice
+                name="project"
+                label=texts.text("keys-filter-project")
+                options=projects
+                chosen=query.project
+            />
+            <FilterChoice
+                name="state"
+                label=texts.text("keys-filter-state")
+                options=states
+                chosen=query.state
+            />
+            <button type="submit" class="button">
+                {texts.text("keys-filter-apply")}
+            </button>
+            {clear
+                .then(|| {
+                    view! {
+                        <a class="filter-clear" href="/keys">
+                            {texts.text("keys-filter-clear")}
+                        </a>
+                    }
+                })}
+        </form>
+    }
+}
+
+#[component]
+fn FilterChoice(
+    name: &'static str,
+    label: String,
+    options: Vec<(String, String)>,
+    chosen: String,
+) -> impl IntoView {
+    let id = format!("keys-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name>
+                {options
+                    .into_iter()
+                    .map(|(value, text)| {
+                        let selected = value == chosen;
+                        view! {
+                            <option value=value selected=selected>
+                                {text}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn CreateForm(projects: Vec<ProjectChoice>, apis: Vec<ApiChoice>, chosen: String) -> impl IntoView {
     let texts = use_texts();
     if projects.is_empty() {
         return view! {
@@ -85,6 +203,7 @@ fn CreateForm(projects: Vec<ProjectChoice>) -> impl IntoView {
         .collect();
     view! {
         <form method="post" action="/keys" class="form form-row form-row-3">
+            <Once />
             <Problems reply=reply.clone() />
             <Field
                 form=FORM
@@ -101,6 +220,7 @@ fn CreateForm(projects: Vec<ProjectChoice>) -> impl IntoView {
                 label=texts.text("key-project")
                 reply=reply.clone()
                 options
+                initial=chosen
             />
             <Field
                 form=FORM
@@ -108,46 +228,54 @@ fn CreateForm(projects: Vec<ProjectChoice>) -> impl IntoView {
                 label=texts.text("key-expires")
                 hint=texts.text("key-expires-hint")
                 kind=FieldKind::Date
-                reply
+                reply=reply.clone()
             />
             <button type="submit" class="button button-main">
                 {texts.text("key-create")}
             </button>
+            <CapOfNewKey reply apis />
         </form>
     }
     .into_any()
 }
 
-/// The whole key, for the only time.
+/// A cap that the key is born with. Closed until somebody wants one.
 #[component]
-fn NewKey(created: CreatedKey) -> impl IntoView {
+fn CapOfNewKey(reply: FormReply, apis: Vec<ApiChoice>) -> impl IntoView {
     let texts = use_texts();
-    let title = texts.with("key-created-title", [("name", created.name.into())]);
+    let open = !reply.value("cap_calls").is_empty() || reply.problem("cap_api").is_some();
+    let apis = apis.into_iter().map(|api| (api.api, api.title)).collect();
+    let periods = CapPeriod::ALL
+        .map(|period| (period.name().to_owned(), period_name(texts, period)))
+        .into();
     view! {
-        <section class="card new-key" aria-labelledby="new-key" role="status">
-            <h2 id="new-key">{title}</h2>
-            <p>{texts.with("key-created-text", [("project", created.project_name.into())])}</p>
-            <div class="copy-line">
-                <code class="secret">{created.secret.clone()}</code>
-                <CopyButton
-                    value=created.secret
-                    label=texts.text("copy")
-                    about=texts.text("copy-key")
-                    done=texts.text("copied")
+        <details class="make-cap" open=open>
+            <summary>{texts.text("key-cap")}</summary>
+            <div class="make-cap-fields">
+                <Field
+                    form=FORM
+                    name="cap_calls"
+                    label=texts.text("key-cap-calls")
+                    kind=FieldKind::Number
+                    reply=reply.clone()
+                    autocomplete="off"
+                />
+                <Choice
+                    form=FORM
+                    name="cap_api"
+                    label=texts.text("key-cap-api")
+                    reply=reply.clone()
+                    options=apis
+                />
+                <Choice
+                    form=FORM
+                    name="cap_period"
+                    label=texts.text("key-cap-period")
+                    reply
+                    options=periods
                 />
             </div>
-            <h3>{texts.text("key-try")}</h3>
-            <div class="copy-block">
-                <pre tabindex="0" aria-label=texts.text("key-try")>
-                    <code>{created.curl.clone()}</code>
-                </pre>
-                <CopyButton
-                    value=created.curl
-                    label=texts.text("copy")
-                    about=texts.text("copy-command")
-                    done=texts.text("copied")
-                />
-            </div>
-        </section>
+            <p class="hint">{texts.text("key-cap-hint")}</p>
+        </details>
     }
 }

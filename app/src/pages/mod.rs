@@ -2,8 +2,10 @@
 
 pub mod admin;
 pub mod error_codes;
+pub mod key;
 pub mod keys;
 pub mod limits;
+pub mod project;
 pub mod projects;
 pub mod quick_start;
 pub mod request;

@@ -4,7 +4,8 @@ use super::viewer_and;
 use crate::{
     components::{
         banner::Empty,
-        form::{Field, Problems, StrayProblems, reply_to},
+        caps::CapCell,
+        form::{Field, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         outcome::{StrangerPage, answered},
         table::{Day, Scroll},
@@ -73,6 +74,7 @@ fn CreateForm() -> impl IntoView {
     let reply = reply_to(FORM);
     view! {
         <form method="post" action="/projects" class="form form-row form-row-2">
+            <Once />
             <Problems reply=reply.clone() />
             <Field
                 form=FORM
@@ -105,7 +107,6 @@ fn ProjectTable(projects: Vec<ProjectRow>) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">{texts.text("project-name")}</th>
-                        <th scope="col">{texts.text("project-id")}</th>
                         <th scope="col">{texts.text("project-created")}</th>
                         <th scope="col" class="number">
                             {texts.text("project-active-keys")}
@@ -113,6 +114,7 @@ fn ProjectTable(projects: Vec<ProjectRow>) -> impl IntoView {
                         <th scope="col" class="number">
                             {texts.text("project-charged")}
                         </th>
+                        <th scope="col">{texts.text("caps-column")}</th>
                         <th scope="col">
                             <span class="unseen">{texts.text("project-usage")}</span>
                         </th>
@@ -133,17 +135,23 @@ fn ProjectTable(projects: Vec<ProjectRow>) -> impl IntoView {
 fn Row(project: ProjectRow) -> impl IntoView {
     let texts = use_texts();
     let about = texts.with("project-usage-of", [("name", (&project.name).into())]);
+    let page = format!("/projects/{}", project.id);
     let usage = format!("/usage?project={}", project.id);
     view! {
         <tr>
             <th scope="row">
-                <span class="row-name">{project.name}</span>
+                <a class="row-name" href=page>
+                    <bdi>{project.name}</bdi>
+                </a>
                 {(!project.description.is_empty())
-                    .then(|| view! { <span class="row-note">{project.description}</span> })}
+                    .then(|| {
+                        view! {
+                            <span class="row-note" dir="auto">
+                                {project.description}
+                            </span>
+                        }
+                    })}
             </th>
-            <td data-label=texts.text("project-id")>
-                <code>{project.id}</code>
-            </td>
             <td data-label=texts.text("project-created")>
                 <Day at=project.created_at />
             </td>
@@ -152,6 +160,9 @@ fn Row(project: ProjectRow) -> impl IntoView {
             </td>
             <td class="number" data-label=texts.text("project-charged")>
                 {grouped(project.charged)}
+            </td>
+            <td data-label=texts.text("caps-column")>
+                <CapCell caps=project.caps />
             </td>
             <td class="row-actions">
                 <a class="button button-small" href=usage aria-label=about>

@@ -4,7 +4,7 @@ use super::viewer_and;
 use crate::{
     components::{
         banner::Empty,
-        form::{Choice, Field, FieldKind, Problems, StrayProblems, reply_to},
+        form::{Choice, Field, FieldKind, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         icons::{Icon, Sign},
         outcome::{StrangerPage, answered},
@@ -181,6 +181,7 @@ fn RequestForm(quota: Vec<ApiQuota>, api: String) -> impl IntoView {
         .collect();
     view! {
         <form method="post" action="/request-more" class="form">
+            <Once />
             <Problems reply=reply.clone() />
             <Choice
                 form=FORM

@@ -60,3 +60,8 @@ impl FormReply {
             .map(|(_, message)| message)
     }
 }
+
+/// A one-time token that forms carry: the server does what they ask for once,
+/// however often they are sent. New on every page that is rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormToken(pub String);

@@ -14,9 +14,12 @@ pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
 pub use admin::{
     AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, GrantRow, RequestFilter,
 };
-pub use form::{FormReply, Message};
+pub use form::{FormReply, FormToken, Message};
 pub use guide::{ApiLimits, LimitsView, OutputMost, QuickStartView, Recipe, TestedCall};
-pub use keys::{CreatedKey, KeyRow, KeyState, KeysView, ProjectRow};
+pub use keys::{
+    CapPeriod, CapRow, CapSetting, CreatedKey, KeyRow, KeyState, KeyView, KeysQuery, KeysView,
+    OldSecret, ProjectRow, ProjectView,
+};
 pub use quota::{
     ApiChoice, ApiQuota, ContactChannel, ContactKind, QuotaRequestRow, QuotaRequestState,
     RequestMoreView,

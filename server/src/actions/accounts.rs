@@ -65,6 +65,7 @@ impl Actions {
             account: None,
             before: None,
             after: Some(json!({ "email": email, "name": name, "role": asked.role })),
+            form_token: None,
         };
         match self.store.create_account(new, change).await {
             Err(StoreError::Conflict(what)) if what.contains("accounts.email") => {

@@ -1,29 +1,38 @@
-use super::{Actions, actor};
+use super::{Actions, AskedCap, actor, sent_twice};
 use crate::clock;
-use crate::domain::Millis;
 use crate::domain::accounts::{self, Account};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, api_key};
 use crate::domain::keys::{self, KeyHash, KeyIdentity, NewKey};
+use crate::domain::projects::Project;
 use crate::domain::zones;
+use crate::domain::{Millis, StoreError};
 use chrono::NaiveDate;
 use serde_json::json;
 
 /// What is asked for when a key is made, as it was typed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CreateKey<'a> {
     pub name: &'a str,
     /// Public id of one of the account's projects.
     pub project: &'a str,
     /// Last day on which the key works, in the account's zone; empty means for ever.
     pub expires: &'a str,
+    /// A cap of its own; without calls there is none.
+    pub cap: AskedCap<'a>,
 }
 
-/// A key that was just made, with the one copy of its secret.
+/// A secret that was just made, with the key it belongs to.
+#[derive(Debug, Clone)]
 pub struct CreatedKey {
+    /// Public id of the key.
+    pub id: String,
     pub name: String,
     pub project_name: String,
+    /// The one copy: it is stored nowhere.
     pub secret: String,
+    /// Until when the secret before it works, if this is a new secret of an old key.
+    pub previous_until: Option<Millis>,
 }
 
 impl Actions {
@@ -44,21 +53,15 @@ impl Actions {
         asked: CreateKey<'_>,
         secret: String,
     ) -> Result<CreatedKey, DomainError> {
+        self.first_time(by).await?;
         let name = accounts::name("name", asked.name, keys::NAME_LENGTH)?;
+        let project = self.project_for_key(by, asked.project).await?;
         let expires_at = self.expiry(by, asked.expires)?;
-        let project = self
-            .store
-            .projects(by.id)
-            .await?
-            .into_iter()
-            .find(|project| project.public_id == asked.project)
-            .ok_or(DomainError::invalid("project", Problem::UnknownProject))?;
+        let cap = self.cap_of_new_key(&asked.cap)?;
         let count = self.store.keys(by.id).await?.len();
         if i64::try_from(count).is_ok_and(|count| count >= keys::MOST) {
-            return Err(DomainError::invalid(
-                "",
-                Problem::TooMany { most: keys::MOST },
-            ));
+            let most = keys::MOST;
+            return Err(DomainError::invalid("", Problem::TooMany { most }));
         }
         let new = NewKey {
             public_id: self.new_id(Noun::Key),
@@ -69,16 +72,30 @@ impl Actions {
             hint: keys::hint(&secret),
             created_at: self.now(),
             expires_at,
+            caps: cap.into_iter().collect(),
         };
-        let after = json!({
+        let mut after = json!({
             "name": name, "project": project.public_id, "hint": new.hint, "expires_at": expires_at,
         });
-        let change = self.change(actor(by), "key.created", &new.public_id, by.id, after);
-        self.store.create_key(new, change).await?;
+        if let Some((_, limit)) = cap {
+            after["cap"] = super::caps::audited(asked.cap.api, Some(limit));
+        }
+        let id = new.public_id.clone();
+        let change = self.change(actor(by), "key.created", &id, by.id, after);
+        if !self
+            .metering
+            .create_key(new, change)
+            .await
+            .map_err(sent_twice)?
+        {
+            return Err(deleted(project.name));
+        }
         Ok(CreatedKey {
+            id,
             name,
             project_name: project.name,
             secret,
+            previous_until: None,
         })
     }
 
@@ -108,42 +125,25 @@ impl Actions {
         Ok((key.name, identity))
     }
 
-    /// Disables a key of the account, or enables it. The gateway follows at once.
-    pub async fn set_key_disabled(
-        &self,
-        by: &Account,
-        public_id: &str,
-        disabled: bool,
-    ) -> Result<(), DomainError> {
-        let keys = self.store.keys(by.id).await?;
-        let was_disabled = keys
-            .iter()
-            .find(|key| key.public_id == public_id)
-            .map(|key| key.disabled_at.is_some())
-            .ok_or(DomainError::NotFound("key"))?;
-        if was_disabled == disabled {
-            return Ok(());
+    /// The project that a new key is for. One that was deleted is named.
+    async fn project_for_key(&self, by: &Account, public_id: &str) -> Result<Project, DomainError> {
+        let projects = self.store.all_projects(by.id).await?;
+        match projects
+            .into_iter()
+            .find(|project| project.public_id == public_id)
+        {
+            Some(project) if project.deleted_at.is_none() => Ok(project),
+            Some(project) => Err(deleted(project.name)),
+            None => Err(DomainError::invalid("project", Problem::UnknownProject)),
         }
-        let action = if disabled {
-            "key.disabled"
-        } else {
-            "key.enabled"
-        };
-        let after = json!({ "disabled": disabled });
-        let mut change = self.change(actor(by), action, public_id, by.id, after);
-        change.before = Some(json!({ "disabled": was_disabled }));
-        let at = disabled.then(|| self.now());
-        let hash = self
-            .store
-            .set_key_disabled(by.id, public_id, at, change)
-            .await?
-            .ok_or(DomainError::NotFound("key"))?;
-        self.metering.key_changed(hash);
-        Ok(())
     }
 
     /// The end of the last day on which a key works.
-    fn expiry(&self, account: &Account, typed: &str) -> Result<Option<Millis>, DomainError> {
+    pub(super) fn expiry(
+        &self,
+        account: &Account,
+        typed: &str,
+    ) -> Result<Option<Millis>, DomainError> {
         let typed = typed.trim();
         if typed.is_empty() {
             return Ok(None);
@@ -159,4 +159,21 @@ impl Actions {
         }
         Ok(Some(end))
     }
+
+    /// A key of the account by its public id.
+    pub(super) async fn key_of(
+        &self,
+        by: &Account,
+        public_id: &str,
+    ) -> Result<keys::Key, DomainError> {
+        let found: Result<Vec<_>, StoreError> = self.store.keys(by.id).await;
+        found?
+            .into_iter()
+            .find(|key| key.public_id == public_id)
+            .ok_or(DomainError::NotFound("key"))
+    }
+}
+
+fn deleted(name: String) -> DomainError {
+    DomainError::invalid("project", Problem::ProjectDeleted { name })
 }

@@ -3,7 +3,9 @@
 //! goes through here, so authorisation has one place.
 
 mod accounts;
+mod caps;
 mod grants;
+mod key_changes;
 mod keys;
 mod language;
 mod password;
@@ -12,15 +14,18 @@ mod quota_requests;
 mod sessions;
 
 pub use accounts::{OpenAccount, SignInError};
-pub use keys::CreateKey;
+pub use caps::{AskedCap, CapOf};
+pub use key_changes::EditKey;
+pub use keys::{CreateKey, CreatedKey};
+pub use projects::EditProject;
 
 use crate::clock::{self, Clock};
 use crate::domain::accounts::Account;
 use crate::domain::audit::{Actor, Change};
 use crate::domain::error::{DomainError, Problem};
-use crate::domain::ids::{Noun, public_id};
+use crate::domain::ids::{Noun, form_token, public_id};
 use crate::domain::store::Store;
-use crate::domain::{AccountId, ApiId, Millis};
+use crate::domain::{AccountId, ApiId, Millis, StoreError};
 use crate::metering::Metering;
 use password::Passwords;
 use std::sync::Arc;
@@ -32,6 +37,8 @@ pub struct Actions {
     metering: Arc<Metering>,
     clock: Arc<dyn Clock>,
     passwords: Arc<Passwords>,
+    /// One-time token of the form that these actions are done for.
+    form_token: Option<Arc<str>>,
 }
 
 impl Actions {
@@ -42,6 +49,33 @@ impl Actions {
             metering,
             clock,
             passwords: Arc::default(),
+            form_token: None,
+        }
+    }
+
+    /// The same, done for a form with a one-time token: what it makes is made
+    /// once, however often the form is sent.
+    #[must_use]
+    pub fn of_form(&self, token: &str) -> Self {
+        Self {
+            form_token: (!token.is_empty()).then(|| token.into()),
+            ..self.clone()
+        }
+    }
+
+    /// A new one-time token for a form.
+    #[must_use]
+    pub fn new_form_token() -> String {
+        form_token(&mut clock::random())
+    }
+
+    /// Refuses a form that was sent before, and done.
+    async fn first_time(&self, by: &Account) -> Result<(), DomainError> {
+        match &self.form_token {
+            Some(token) if self.store.form_was_done(by.id, token).await? => {
+                Err(DomainError::AlreadySent)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -78,7 +112,16 @@ impl Actions {
             account: Some(account),
             before: None,
             after: Some(after),
+            form_token: self.form_token.as_deref().map(str::to_owned),
         }
+    }
+}
+
+/// A store's no, where a form may have been sent twice at once.
+fn sent_twice(error: StoreError) -> DomainError {
+    match error {
+        StoreError::Conflict(what) if what.contains("audit.form_token") => DomainError::AlreadySent,
+        other => other.into(),
     }
 }
 
@@ -102,12 +145,22 @@ pub fn staff(account: &Account) -> Result<(), DomainError> {
 
 /// A number of calls that a person typed: digits, spaces and separators.
 pub fn calls(text: &str, most: i64) -> Result<i64, DomainError> {
+    whole_number("calls", text, 1, most)
+}
+
+/// A whole number that a person typed.
+fn whole_number(
+    field: &'static str,
+    text: &str,
+    least: i64,
+    most: i64,
+) -> Result<i64, DomainError> {
     let digits: String = text
         .chars()
         .filter(|c| !matches!(c, ',' | '\'' | '_' | ' ' | '\u{a0}' | '\u{202f}'))
         .collect();
     if digits.is_empty() {
-        return Err(DomainError::invalid("calls", Problem::Required));
+        return Err(DomainError::invalid(field, Problem::Required));
     }
     if !digits
         .strip_prefix('-')
@@ -115,14 +168,14 @@ pub fn calls(text: &str, most: i64) -> Result<i64, DomainError> {
         .bytes()
         .all(|b| b.is_ascii_digit())
     {
-        return Err(DomainError::invalid("calls", Problem::NotANumber));
+        return Err(DomainError::invalid(field, Problem::NotANumber));
     }
     match digits.parse::<i64>() {
-        Ok(calls) if (1..=most).contains(&calls) => Ok(calls),
+        Ok(calls) if (least..=most).contains(&calls) => Ok(calls),
         // Digits that do not fit are out of range as well.
         _ => Err(DomainError::invalid(
-            "calls",
-            Problem::OutOfRange { least: 1, most },
+            field,
+            Problem::OutOfRange { least, most },
         )),
     }
 }

@@ -17,6 +17,7 @@ impl Actions {
         amount: &str,
         reason: &str,
     ) -> Result<(), DomainError> {
+        self.first_time(by).await?;
         let api = self.api(api_name)?;
         let calls = calls(amount, quota_requests::MOST_CALLS)?;
         let reason = accounts::text("reason", reason, quota_requests::REASON_LENGTH)?;
@@ -34,7 +35,11 @@ impl Actions {
         let after = json!({ "state": "open", "api": api_name, "calls": calls });
         let change = self.change(actor(by), "request.sent", &new.public_id, by.id, after);
         match self.store.create_quota_request(new, change).await {
-            Err(StoreError::Conflict(_)) => Err(DomainError::invalid("api", Problem::RequestOpen)),
+            Err(StoreError::Conflict(_)) => {
+                // The open request may be this very form's.
+                self.first_time(by).await?;
+                Err(DomainError::invalid("api", Problem::RequestOpen))
+            }
             other => Ok(other?),
         }
     }

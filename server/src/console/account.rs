@@ -1,14 +1,13 @@
-//! Keys, projects and the way to more quota: what a developer sees of their own.
+//! The port of the console, and the way to more quota: what a developer sees of their own.
 
-use super::usage::project_choice;
 use super::{Reader, unavailable};
-use crate::domain::keys::{Key, KeyIdentity};
 use crate::domain::quota_requests::{QuotaRequest, RequestState};
-use crate::domain::{AccountId, ApiId, Millis, zones};
+use crate::domain::{AccountId, ApiId, zones};
 use allowance_app::ports::{Console, PortError};
 use allowance_app::view::{
-    ApiQuota, KeyRow, KeyState, KeysView, ProjectRow, QuotaRequestRow, QuotaRequestState,
-    RequestDetail, RequestMoreView, RequestsQuery, RequestsView, UsageQuery, UsageReport, Viewer,
+    ApiQuota, KeyView, KeysQuery, KeysView, ProjectRow, ProjectView, QuotaRequestRow,
+    QuotaRequestState, RequestDetail, RequestMoreView, RequestsQuery, RequestsView, UsageQuery,
+    UsageReport, Viewer,
 };
 use async_trait::async_trait;
 use chrono_tz::Tz;
@@ -19,36 +18,20 @@ impl Console for Reader {
         self.usage_report(viewer, query).await
     }
 
-    async fn keys(&self, viewer: &Viewer) -> Result<KeysView, PortError> {
-        let account = AccountId(viewer.account);
-        let zone = zones::zone(&viewer.time_zone);
-        let now = self.clock.now();
-        let keys = self.store.keys(account).await.map_err(unavailable)?;
-        let projects = self.store.projects(account).await.map_err(unavailable)?;
-        Ok(KeysView {
-            keys: keys.iter().map(|key| key_row(key, now, zone)).collect(),
-            projects: projects.iter().map(project_choice).collect(),
-        })
+    async fn keys(&self, viewer: &Viewer, query: KeysQuery) -> Result<KeysView, PortError> {
+        self.keys_view(viewer, query).await
+    }
+
+    async fn key(&self, viewer: &Viewer, id: &str) -> Result<KeyView, PortError> {
+        self.key_view(viewer, id).await
     }
 
     async fn projects(&self, viewer: &Viewer) -> Result<Vec<ProjectRow>, PortError> {
-        let zone = zones::zone(&viewer.time_zone);
-        let summaries = self
-            .store
-            .project_summaries(AccountId(viewer.account), self.clock.now())
-            .await
-            .map_err(unavailable)?;
-        Ok(summaries
-            .into_iter()
-            .map(|summary| ProjectRow {
-                id: summary.project.public_id,
-                name: summary.project.name,
-                description: summary.project.description,
-                created_at: zones::local(summary.project.created_at, zone),
-                active_keys: summary.active_keys,
-                charged: summary.charged,
-            })
-            .collect())
+        self.project_rows(viewer).await.map_err(unavailable)
+    }
+
+    async fn project(&self, viewer: &Viewer, id: &str) -> Result<ProjectView, PortError> {
+        self.project_view(viewer, id).await
     }
 
     async fn requests(
@@ -91,44 +74,6 @@ impl Console for Reader {
             channels: self.channels.clone(),
             requests,
         })
-    }
-}
-
-/// A key as people see it: `mpg-…EBIf`.
-pub(super) fn masked(hint: &str) -> String {
-    format!("mpg-…{hint}")
-}
-
-pub(super) fn key_row(key: &Key, now: Millis, zone: Tz) -> KeyRow {
-    let at = |at| zones::local(at, zone);
-    KeyRow {
-        id: key.public_id.clone(),
-        name: key.name.clone(),
-        hint: masked(&key.hint),
-        project_id: key.project_public_id.clone(),
-        project_name: key.project_name.clone(),
-        state: key_state(key, now),
-        created_at: at(key.created_at),
-        last_used_at: key.last_used_at.map(at),
-        expires_at: key.expires_at.map(at),
-        charged: key.charged,
-    }
-}
-
-/// The gateway's own rule, so that the page never says otherwise.
-fn key_state(key: &Key, now: Millis) -> KeyState {
-    let identity = KeyIdentity {
-        key: key.id,
-        project: key.project,
-        account: key.account,
-        expires_at: key.expires_at,
-        disabled: key.disabled_at.is_some(),
-        account_disabled: false,
-    };
-    match identity.check(now) {
-        Ok(()) => KeyState::Active,
-        Err(_) if identity.disabled => KeyState::Disabled,
-        Err(_) => KeyState::Expired,
     }
 }
 

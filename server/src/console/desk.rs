@@ -1,6 +1,7 @@
 //! The admin's desk: what staff see of all accounts.
 
-use super::account::{key_row, request_row};
+use super::account::request_row;
+use super::keys::key_row;
 use super::{Reader, unavailable};
 use crate::domain::accounts::{Account, Role};
 use crate::domain::audit::Entry;

@@ -1,6 +1,6 @@
 //! How to call, and within which limits: the catalogue with an account's numbers.
 
-use super::account::key_row;
+use super::keys::key_row;
 use super::{Reader, unavailable};
 use crate::domain::catalogue::Api;
 use crate::domain::limits::ADVISED_PER_SECOND;

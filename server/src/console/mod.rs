@@ -4,6 +4,7 @@
 mod account;
 mod desk;
 mod guide;
+mod keys;
 mod range;
 mod requests;
 mod usage;

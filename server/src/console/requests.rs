@@ -276,7 +276,7 @@ impl Reader {
             project_name: call.project_name,
             key_id: call.key_public_id,
             key_name: call.key_name,
-            key_hint: super::account::masked(&call.key_hint),
+            key_hint: super::keys::masked(&call.key_hint),
             end_user: call.end_user,
             latency_ms: call.latency_ms,
             tokens: call.tokens,

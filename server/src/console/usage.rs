@@ -188,7 +188,7 @@ pub(super) fn key_choice(key: &Key) -> KeyChoice {
     KeyChoice {
         id: key.public_id.clone(),
         name: key.name.clone(),
-        hint: super::account::masked(&key.hint),
+        hint: super::keys::masked(&key.hint),
         project_id: key.project_public_id.clone(),
         project_name: key.project_name.clone(),
     }

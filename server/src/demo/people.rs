@@ -133,7 +133,7 @@ impl Stage {
         let asked = CreateKey {
             name,
             project,
-            expires: "",
+            ..CreateKey::default()
         };
         self.actions.create_key_with(account, asked, secret).await?;
         Ok(())
@@ -284,7 +284,7 @@ impl Stage {
         let written = if row.outcome == Outcome::Succeeded {
             let hold = self
                 .metering
-                .reserve(row.account, row.api)
+                .reserve(row.call())
                 .await
                 .map_err(|error| StoreError::Broken(error.to_string()))?;
             self.metering.charge(hold, row).await

@@ -115,7 +115,7 @@ pub fn password(text: &str) -> Result<(), DomainError> {
 pub fn name(field: &'static str, text: &str, most: usize) -> Result<String, DomainError> {
     let name: String = text.chars().filter(|c| !c.is_control()).collect();
     let name = name.trim();
-    if name.is_empty() {
+    if name.chars().all(is_unseen) {
         return Err(DomainError::invalid(field, Problem::Required));
     }
     if name.chars().count() > most {
@@ -123,6 +123,32 @@ pub fn name(field: &'static str, text: &str, most: usize) -> Result<String, Doma
         return Err(DomainError::invalid(field, Problem::TooLong { most }));
     }
     Ok(name.to_owned())
+}
+
+/// Whether a person typed a name as it is shown: what cannot be seen does not count.
+#[must_use]
+pub fn is_same_name(typed: &str, name: &str) -> bool {
+    let seen = |text: &str| -> String {
+        let kept: String = text
+            .chars()
+            .filter(|c| c.is_whitespace() || !is_unseen(*c))
+            .collect();
+        kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    seen(typed) == seen(name)
+}
+
+/// Whether a character leaves no mark on a page: space, or a sign that only
+/// joins, separates or turns what stands beside it.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 /// A text of several lines, which may be empty.
@@ -161,6 +187,17 @@ mod tests {
         assert_eq!(name("name", " 钥匙 🔑\u{7} ", 40).unwrap(), "钥匙 🔑");
         assert!(name("name", &"钥".repeat(40), 40).is_ok());
         assert!(name("name", &"钥".repeat(41), 40).is_err());
-        assert!(name("name", " \n ", 40).is_err());
+        for unseen in [
+            " \n ",
+            "\u{200b}",
+            "\u{202e}\u{2066} \u{2069}",
+            "\u{feff}\u{ad}",
+        ] {
+            assert!(name("name", unseen, 40).is_err(), "{unseen:?}");
+        }
+        assert!(is_same_name(" Night  shift", "Night shift\u{200b}"));
+        assert!(!is_same_name("night shift", "Night shift"));
+        let right_to_left = "مفتاح \u{200f}👩\u{200d}💻";
+        assert_eq!(name("name", right_to_left, 40).unwrap(), right_to_left);
     }
 }

@@ -43,6 +43,9 @@ pub struct Change {
     pub account: Option<AccountId>,
     pub before: Option<serde_json::Value>,
     pub after: Option<serde_json::Value>,
+    /// One-time token of the form that asked for it: of two changes of one
+    /// account with the same token, the store makes one.
+    pub form_token: Option<String>,
 }
 
 /// One change as the log shows it.

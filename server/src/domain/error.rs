@@ -30,6 +30,13 @@ pub enum DomainError {
     },
     #[error("this request was answered already")]
     AlreadyAnswered,
+    /// Fields that somebody else, or another window, changed since the form was
+    /// shown, and what they are now.
+    #[error("changed meanwhile: {0:?}")]
+    ChangedMeanwhile(Vec<(&'static str, String)>),
+    /// The form that asks for it was sent before, and was done.
+    #[error("this form was sent before, and done")]
+    AlreadySent,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -70,6 +77,14 @@ pub enum Problem {
     UnknownKey,
     #[error("is taken")]
     NameTaken,
+    #[error("was deleted meanwhile: {name:?}")]
+    ProjectDeleted { name: String },
+    #[error("is the only project of the account")]
+    LastProject,
+    #[error("is not the name")]
+    NotTheName,
+    #[error("is not one of the choices")]
+    UnknownChoice,
     #[error("has an open request already")]
     RequestOpen,
     #[error("reached its most of {most}")]

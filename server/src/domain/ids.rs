@@ -80,6 +80,13 @@ pub fn api_key(random: &mut impl CryptoRng) -> String {
     key
 }
 
+/// A new one-time token of a form: 128 bits of chance.
+pub fn form_token(random: &mut impl CryptoRng) -> String {
+    (0..26)
+        .map(|_| char::from(BASE32[random.random_range(0..32)]))
+        .collect()
+}
+
 /// A new reference code, `AL-7K3M-Q9TX`: names an account to support, and says
 /// nothing about it.
 pub fn reference_code(random: &mut impl CryptoRng) -> String {

@@ -2,7 +2,9 @@
 //! chance, so a plain SHA-256 is as strong as a slow hash and costs nothing on
 //! the hot path.
 
-use super::{AccountId, KeyId, Millis, ProjectId};
+use super::caps::Limit;
+use super::{AccountId, ApiId, KeyId, Millis, ProjectId, zones};
+use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of a key.
@@ -48,8 +50,70 @@ pub struct Key {
     pub last_used_at: Option<Millis>,
     pub expires_at: Option<Millis>,
     pub disabled_at: Option<Millis>,
+    /// A deleted key opens nothing; its history keeps its name.
+    pub deleted_at: Option<Millis>,
+    /// The secret before the last rotation.
+    pub previous: Option<PreviousSecret>,
     /// Calls charged through it.
     pub charged: i64,
+}
+
+/// A secret that was rotated away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousSecret {
+    pub hint: String,
+    /// It works until then, and stops by itself.
+    pub until: Millis,
+}
+
+/// What can be edited of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEdit {
+    pub name: String,
+    pub expires_at: Option<Millis>,
+}
+
+/// A new secret for a key.
+#[derive(Debug, Clone)]
+pub struct Rotation {
+    pub hash: KeyHash,
+    pub hint: String,
+    /// Until when the secret of today goes on working.
+    pub previous_until: Millis,
+}
+
+/// How long the old secret of a rotated key goes on working.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grace {
+    None,
+    Hour,
+    Day,
+    Week,
+}
+
+impl Grace {
+    /// The grace of that name in a form.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "none" => Some(Self::None),
+            "1h" => Some(Self::Hour),
+            "24h" => Some(Self::Day),
+            "7d" => Some(Self::Week),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub const fn length(self) -> Millis {
+        const HOUR: Millis = 60 * 60 * 1_000;
+        match self {
+            Self::None => 0,
+            Self::Hour => HOUR,
+            Self::Day => 24 * HOUR,
+            Self::Week => 7 * 24 * HOUR,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +126,8 @@ pub struct NewKey {
     pub hint: String,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
+    /// Caps that it is born with, one for each API at most.
+    pub caps: Vec<(ApiId, Limit)>,
 }
 
 /// What the gateway knows of a key.
@@ -71,6 +137,8 @@ pub struct KeyIdentity {
     pub project: ProjectId,
     pub account: AccountId,
     pub expires_at: Option<Millis>,
+    /// When this secret stops, because the key was rotated; the key goes on.
+    pub rotated_at: Option<Millis>,
     pub disabled: bool,
     pub account_disabled: bool,
 }
@@ -80,6 +148,8 @@ pub struct KeyIdentity {
 pub enum KeyRefusal {
     Disabled,
     Expired,
+    /// The key has a newer secret, and the grace period of this one is over.
+    Rotated,
     AccountDisabled,
 }
 
@@ -92,10 +162,19 @@ impl KeyIdentity {
             Err(KeyRefusal::Disabled)
         } else if self.expires_at.is_some_and(|end| end <= now) {
             Err(KeyRefusal::Expired)
+        } else if self.rotated_at.is_some_and(|end| end <= now) {
+            Err(KeyRefusal::Rotated)
         } else {
             Ok(())
         }
     }
+}
+
+/// The last day on which a key works, as forms show and take it: `2026-11-24`,
+/// or nothing for a key that does not expire.
+#[must_use]
+pub fn last_day(expires_at: Option<Millis>, zone: Tz) -> String {
+    expires_at.map_or_else(String::new, |end| zones::date(end - 1, zone).to_string())
 }
 
 /// Longest name, in characters.
@@ -112,6 +191,7 @@ mod tests {
         project: ProjectId(1),
         account: AccountId(1),
         expires_at: None,
+        rotated_at: None,
         disabled: false,
         account_disabled: false,
     };
@@ -124,6 +204,16 @@ mod tests {
         };
         assert_eq!(key.check(99), Ok(()));
         assert_eq!(key.check(100), Err(KeyRefusal::Expired));
+    }
+
+    #[test]
+    fn an_old_secret_stops_when_its_grace_period_is_over() {
+        let key = KeyIdentity {
+            rotated_at: Some(100),
+            ..KEY
+        };
+        assert_eq!(key.check(99), Ok(()));
+        assert_eq!(key.check(100), Err(KeyRefusal::Rotated));
     }
 
     #[test]

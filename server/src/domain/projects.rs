@@ -10,6 +10,25 @@ pub struct Project {
     pub name: String,
     pub description: String,
     pub created_at: Millis,
+    /// A deleted project has no keys that work; its history keeps its name.
+    pub deleted_at: Option<Millis>,
+}
+
+/// What can be edited of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectEdit {
+    pub name: String,
+    pub description: String,
+}
+
+/// What became of a project that was to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectDeletion {
+    /// The secrets of its keys open nothing any more.
+    Deleted(Vec<super::keys::KeyHash>),
+    /// An account keeps one project at least.
+    LastOne,
+    NotFound,
 }
 
 #[derive(Debug, Clone)]

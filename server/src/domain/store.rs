@@ -4,11 +4,12 @@
 
 use super::accounts::{Account, NewAccount};
 use super::audit::{Change, Entry};
+use super::caps::{AccountCaps, CapOwner, Limit};
 use super::error::StoreError;
 use super::grants::{Grant, GrantBalance, NewGrant};
-use super::keys::{Key, KeyHash, KeyIdentity, NewKey};
+use super::keys::{Key, KeyEdit, KeyHash, KeyIdentity, NewKey, Rotation};
 use super::language::Language;
-use super::projects::{NewProject, Project, ProjectSummary};
+use super::projects::{NewProject, Project, ProjectDeletion, ProjectEdit, ProjectSummary};
 use super::quota_requests::{NewQuotaRequest, QuotaRequest, RequestState};
 use super::requests::{CallPage, CallQuery, LoggedCall};
 use super::usage::{SeriesPoint, SeriesQuery, UsageRow};
@@ -21,6 +22,7 @@ pub type Stored<T> = Result<T, StoreError>;
 pub trait Store:
     Accounts
     + Audit
+    + Caps
     + Grants
     + Health
     + Keys
@@ -58,8 +60,30 @@ pub trait Projects: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Conflict`] if the account has a project of that name.
     async fn create_project(&self, new: NewProject, change: Change) -> Stored<Project>;
-    /// Oldest first.
+    /// Oldest first, without deleted ones.
     async fn projects(&self, account: AccountId) -> Stored<Vec<Project>>;
+    /// The same with deleted ones: for the names of history.
+    async fn all_projects(&self, account: AccountId) -> Stored<Vec<Project>>;
+    /// Edits the project if it still is as `was`; false if it is not, or is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the account has another project of that name.
+    async fn edit_project(
+        &self,
+        account: AccountId,
+        id: ProjectId,
+        was: ProjectEdit,
+        edit: ProjectEdit,
+        change: Change,
+    ) -> Stored<bool>;
+    /// Deletes a project with its keys, in one step. Their history stays.
+    async fn delete_project(
+        &self,
+        account: AccountId,
+        id: ProjectId,
+        at: Millis,
+        change: Change,
+    ) -> Stored<ProjectDeletion>;
     /// The same with what the list shows at `now`.
     async fn project_summaries(
         &self,
@@ -70,21 +94,64 @@ pub trait Projects: Send + Sync + 'static {
 
 #[async_trait]
 pub trait Keys: Send + Sync + 'static {
-    async fn create_key(&self, new: NewKey, change: Change) -> Stored<()>;
+    /// False if its project was deleted meanwhile.
+    async fn create_key(&self, new: NewKey, change: Change) -> Stored<bool>;
     /// Newest first, without deleted ones.
     async fn keys(&self, account: AccountId) -> Stored<Vec<Key>>;
+    /// The same with deleted ones: for the names of history.
+    async fn all_keys(&self, account: AccountId) -> Stored<Vec<Key>>;
+    /// The key that a secret opens, or opened before the last rotation.
     async fn key_by_hash(&self, hash: KeyHash) -> Stored<Option<KeyIdentity>>;
     /// The hash of one of the account's keys that is not deleted.
     async fn key_hash(&self, account: AccountId, public_id: &str) -> Stored<Option<KeyHash>>;
-    /// Disables the key at an instant, or enables it. Answers its hash, so that
-    /// caches can forget it, or nothing if the account has no such key.
-    async fn set_key_disabled(
+    /// Makes one change to a key. Answers the hashes of its secrets before the
+    /// change, so that caches can forget them, or nothing if the account has no
+    /// such key any more, or it is not as the change expects it.
+    async fn change_key(
         &self,
         account: AccountId,
         public_id: &str,
-        disabled_at: Option<Millis>,
+        what: KeyChange,
         change: Change,
-    ) -> Stored<Option<KeyHash>>;
+    ) -> Stored<Option<Vec<KeyHash>>>;
+}
+
+/// One change to a key.
+#[derive(Debug, Clone)]
+pub enum KeyChange {
+    Enable,
+    Disable(Millis),
+    /// Only if it still is as `was`.
+    Edit {
+        was: KeyEdit,
+        edit: KeyEdit,
+    },
+    /// Only if nobody rotated it meanwhile: its secret still ends in `was`.
+    Rotate {
+        was: String,
+        rotation: Rotation,
+    },
+    /// The old secret stops at that instant, if it has not stopped before.
+    StopPrevious(Millis),
+    Delete(Millis),
+}
+
+#[async_trait]
+pub trait Caps: Send + Sync + 'static {
+    /// All caps of an account, with what is charged of them since a while before `now`.
+    async fn caps(&self, account: AccountId, now: Millis) -> Stored<AccountCaps>;
+    /// Sets or removes a cap; false if it is not as `was`, or its owner is gone.
+    async fn set_cap(&self, set: CapChange, change: Change) -> Stored<bool>;
+}
+
+/// A cap to be set, or removed.
+#[derive(Debug, Clone)]
+pub struct CapChange {
+    pub account: AccountId,
+    pub owner: CapOwner,
+    pub api: ApiId,
+    pub was: Option<Limit>,
+    pub limit: Option<Limit>,
 }
 
 #[async_trait]
@@ -177,6 +244,8 @@ pub trait Audit: Send + Sync + 'static {
     /// Newest first, before the cursor.
     async fn audit(&self, before: Option<i64>, limit: i64) -> Stored<Vec<Entry>>;
     async fn audit_of(&self, account: AccountId, limit: i64) -> Stored<Vec<Entry>>;
+    /// Whether the account made a change with this form token.
+    async fn form_was_done(&self, account: AccountId, token: &str) -> Stored<bool>;
 }
 
 /// A console session, found by the hash of its cookie.

@@ -1,5 +1,6 @@
 //! The ledger of consumption: one row for each call.
 
+use super::quota::Call;
 use super::{AccountId, ApiId, GrantId, KeyId, Millis, ProjectId};
 
 /// How a call ended, coarsely: what charts and filters are made of. The
@@ -70,6 +71,18 @@ impl UsageRow {
     #[must_use]
     pub const fn charge(&self) -> i64 {
         self.burnt.is_some() as i64
+    }
+
+    /// The call as the quota engine sees it.
+    #[must_use]
+    pub const fn call(&self) -> Call {
+        Call {
+            account: self.account,
+            project: self.project,
+            key: self.key,
+            api: self.api,
+            at: self.at,
+        }
     }
 
     /// The quarter of an hour that the call is rolled up in.

@@ -45,9 +45,11 @@ impl KeyCache {
         Ok(identity)
     }
 
-    pub(super) fn forget(&self, hash: KeyHash) {
+    pub(super) fn forget(&self, hashes: &[KeyHash]) {
         let mut known = self.known.write();
         known.epoch += 1;
-        known.keys.remove(&hash);
+        for hash in hashes {
+            known.keys.remove(hash);
+        }
     }
 }

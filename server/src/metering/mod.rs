@@ -13,13 +13,15 @@ pub use writer::CommitError;
 
 use crate::clock::Clock;
 use crate::domain::audit::{Actor, Change};
+use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
 use crate::domain::grants::{GrantBalance, NewGrant};
-use crate::domain::keys::{KeyHash, KeyIdentity};
-use crate::domain::quota::{Decision, Engine, Quota};
-use crate::domain::store::{Answer, Store};
+use crate::domain::keys::{KeyHash, KeyIdentity, NewKey};
+use crate::domain::projects::ProjectDeletion;
+use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
+use crate::domain::store::{Answer, CapChange, KeyChange, Store};
 use crate::domain::usage::UsageRow;
-use crate::domain::{AccountId, ApiId, GrantId, StoreError};
+use crate::domain::{AccountId, ApiId, GrantId, ProjectId, StoreError};
 use key_cache::KeyCache;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -38,6 +40,9 @@ pub enum ReserveError {
     /// Nothing is left of this API; `any_left` tells whether another has calls.
     #[error("the quota is used up")]
     Exhausted { quota: Quota, any_left: bool },
+    /// The account has calls, but a cap of the key or its project is used up.
+    #[error("a cap is used up")]
+    Capped(CapUse),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -77,6 +82,7 @@ impl Metering {
                     .map(|(name, calls)| (name.as_str(), *calls))
                     .collect(),
             ),
+            form_token: None,
         };
         let ids = store.sync_catalogue(&names, clock.now(), change).await?;
         let apis = ids
@@ -93,6 +99,7 @@ impl Metering {
             Arc::clone(&store),
             Arc::clone(&engine),
             Arc::clone(&changes),
+            Arc::clone(&clock),
         );
         Ok(Arc::new(Self {
             apis,
@@ -140,16 +147,114 @@ impl Metering {
         self.keys.find(hash, self.store.as_ref()).await
     }
 
-    /// Forgets what memory knows of a key: it was changed.
-    pub fn key_changed(&self, hash: KeyHash) {
-        self.keys.forget(hash);
+    /// Makes a key with its caps. False if its project was deleted meanwhile.
+    pub async fn create_key(
+        self: &Arc<Self>,
+        new: NewKey,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let (account, capped) = (new.account, !new.caps.is_empty());
+            if !this.store.create_key(new, change).await? {
+                return Ok(false);
+            }
+            if capped {
+                this.writer.recap(account).await?;
+            }
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Makes one change to a key; the next call with any of its secrets finds it
+    /// made. False if the account has no such key any more, or it is not as the
+    /// change expects it.
+    pub async fn change_key(
+        self: &Arc<Self>,
+        account: AccountId,
+        public_id: String,
+        what: KeyChange,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let secrets = this
+                .store
+                .change_key(account, &public_id, what, change)
+                .await?;
+            if let Some(secrets) = &secrets {
+                this.keys.forget(secrets);
+            }
+            Ok(secrets.is_some())
+        })
+        .await
+    }
+
+    /// Deletes a project. The next call with any of its keys is refused.
+    pub async fn delete_project(
+        self: &Arc<Self>,
+        account: AccountId,
+        project: ProjectId,
+        change: Change,
+    ) -> Result<ProjectDeletion, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let deletion = this
+                .store
+                .delete_project(account, project, change.at, change)
+                .await?;
+            if let ProjectDeletion::Deleted(secrets) = &deletion {
+                this.keys.forget(secrets);
+            }
+            Ok(deletion)
+        })
+        .await
+    }
+
+    /// Sets or removes a cap, in force from the next call on. False if it is not
+    /// as the change expects it.
+    pub async fn set_cap(
+        self: &Arc<Self>,
+        set: CapChange,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let account = set.account;
+            if !this.store.set_cap(set, change).await? {
+                return Ok(false);
+            }
+            this.writer.recap(account).await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Moves an account to another time zone: its days, and the windows of its
+    /// caps, are cut anew. False if there is no such account.
+    pub async fn set_time_zone(
+        self: &Arc<Self>,
+        account: AccountId,
+        zone: String,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let moved = this.store.set_time_zone(account, &zone, change).await?;
+            if moved {
+                this.writer.recap(account).await?;
+            }
+            Ok(moved)
+        })
+        .await
     }
 
     /// Holds one call, or refuses: check and hold are one step. The hold gives
     /// the call back when it is dropped.
-    pub async fn reserve(&self, account: AccountId, api: ApiId) -> Result<Hold, ReserveError> {
+    pub async fn reserve(&self, call: Call) -> Result<Hold, ReserveError> {
         loop {
-            let decision = self.engine.lock().reserve(account, api, self.clock.now());
+            let decision = self.engine.lock().reserve(call, self.clock.now());
             match decision {
                 Decision::Reserved(reservation) => {
                     return Ok(Hold::new(Arc::clone(&self.engine), reservation));
@@ -157,7 +262,8 @@ impl Metering {
                 Decision::Exhausted { quota, any_left } => {
                     return Err(ReserveError::Exhausted { quota, any_left });
                 }
-                Decision::NotLoaded => self.load(account).await?,
+                Decision::Capped(cap) => return Err(ReserveError::Capped(cap)),
+                Decision::NotLoaded => self.load(call.account).await?,
             }
         }
     }
@@ -190,6 +296,28 @@ impl Metering {
             };
             match known {
                 Some(quota) => return Ok(quota),
+                None => self.load(account).await?,
+            }
+        }
+    }
+
+    /// What is left for one call: the rate-limit headers.
+    pub async fn allowance(&self, call: Call) -> Result<Allowance, StoreError> {
+        loop {
+            let known = self.engine.lock().allowance(&call, self.clock.now());
+            match known {
+                Some(allowance) => return Ok(allowance),
+                None => self.load(call.account).await?,
+            }
+        }
+    }
+
+    /// Every cap of an account with its use now, in no order.
+    pub async fn caps(&self, account: AccountId) -> Result<Vec<CapUse>, StoreError> {
+        loop {
+            let known = self.engine.lock().caps(account, self.clock.now());
+            match known {
+                Some(caps) => return Ok(caps),
                 None => self.load(account).await?,
             }
         }
@@ -252,7 +380,8 @@ impl Metering {
         let mut epoch = self.engine.lock().epoch();
         loop {
             let grants = self.store.balances(account).await?;
-            let loaded = self.engine.lock().load(account, &grants, epoch);
+            let caps = self.store.caps(account, self.clock.now()).await?;
+            let loaded = self.engine.lock().load(account, &grants, caps, epoch);
             match loaded {
                 Ok(()) => return Ok(()),
                 Err(newer) => epoch = newer,

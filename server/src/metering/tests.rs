@@ -1,6 +1,7 @@
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::accounts::{NewAccount, Role};
+use crate::domain::caps::{CapOwner, Limit, Period};
 use crate::domain::keys::NewKey;
 use crate::domain::usage::Outcome;
 use crate::domain::{KeyId, ProjectId};
@@ -30,6 +31,7 @@ fn change(account: Option<AccountId>) -> Change {
         account,
         before: None,
         after: None,
+        form_token: None,
     }
 }
 
@@ -70,6 +72,7 @@ async fn fixture() -> Fixture {
         hint: "cret".into(),
         created_at: NOW,
         expires_at: None,
+        caps: Vec::new(),
     };
     store.create_key(new, change(None)).await.unwrap();
     let key = store.keys(account).await.unwrap()[0].id;
@@ -87,6 +90,17 @@ async fn fixture() -> Fixture {
 impl Fixture {
     fn search(&self) -> ApiId {
         self.metering.api_named("searchMemory").unwrap().id
+    }
+
+    /// A search that came at `NOW`.
+    fn search_call(&self) -> Call {
+        Call {
+            account: self.account,
+            project: self.project,
+            key: self.key,
+            api: self.search(),
+            at: NOW,
+        }
     }
 
     fn row(&self, id: usize) -> UsageRow {
@@ -111,12 +125,12 @@ impl Fixture {
     }
 
     async fn charge(&self, id: usize) -> bool {
-        match self.metering.reserve(self.account, self.search()).await {
+        match self.metering.reserve(self.search_call()).await {
             Ok(hold) => {
                 self.metering.charge(hold, self.row(id)).await.unwrap();
                 true
             }
-            Err(ReserveError::Exhausted { .. }) => false,
+            Err(ReserveError::Exhausted { .. } | ReserveError::Capped(_)) => false,
             Err(ReserveError::Store(error)) => panic!("{error}"),
         }
     }
@@ -171,7 +185,7 @@ async fn two_hundred_concurrent_calls_on_fifty_remaining_give_fifty_successes() 
 async fn a_dropped_hold_charges_nothing() {
     let it = fixture().await;
     for _ in 0..2_000 {
-        drop(it.metering.reserve(it.account, it.search()).await.unwrap());
+        drop(it.metering.reserve(it.search_call()).await.unwrap());
     }
     assert_eq!(it.remaining().await, 1_000);
 }
@@ -189,14 +203,14 @@ async fn a_restart_keeps_what_was_charged() {
 async fn a_commit_that_fails_charges_nothing_and_gives_the_hold_back() {
     let it = fixture().await;
     assert!(it.charge(1).await);
-    let hold = it.metering.reserve(it.account, it.search()).await.unwrap();
+    let hold = it.metering.reserve(it.search_call()).await.unwrap();
     // The ledger knows this request id: the whole batch is refused.
     let twice = it.metering.charge(hold, it.row(1)).await;
     assert!(matches!(twice, Err(CommitError::Failed(_))), "{twice:?}");
     assert_eq!(it.remaining().await, 999);
-    let all = join_all((0..999).map(|_| it.metering.reserve(it.account, it.search()))).await;
+    let all = join_all((0..999).map(|_| it.metering.reserve(it.search_call()))).await;
     assert!(all.iter().all(Result::is_ok));
-    assert!(it.metering.reserve(it.account, it.search()).await.is_err());
+    assert!(it.metering.reserve(it.search_call()).await.is_err());
 }
 
 #[tokio::test]
@@ -223,7 +237,6 @@ async fn a_grant_counts_for_the_next_call() {
 
 #[tokio::test]
 async fn a_changed_key_is_looked_up_again() {
-    use crate::domain::store::Keys;
     let it = fixture().await;
     assert!(
         !it.metering
@@ -233,13 +246,17 @@ async fn a_changed_key_is_looked_up_again() {
             .unwrap()
             .disabled
     );
-    let hash = it
-        .store
-        .set_key_disabled(it.account, "key_1", Some(NOW), change(None))
+    let changed = it
+        .metering
+        .change_key(
+            it.account,
+            "key_1".into(),
+            KeyChange::Disable(NOW),
+            change(None),
+        )
         .await
-        .unwrap()
         .unwrap();
-    it.metering.key_changed(hash);
+    assert!(changed);
     assert!(
         it.metering
             .identify("secret")
@@ -249,4 +266,160 @@ async fn a_changed_key_is_looked_up_again() {
             .disabled
     );
     assert_eq!(it.metering.identify("unknown").await.unwrap(), None);
+}
+
+/// Caps the fixture's key on searches.
+async fn cap(it: &Fixture, was: Option<Limit>, limit: Option<Limit>) {
+    let set = CapChange {
+        account: it.account,
+        owner: CapOwner::Key(it.key),
+        api: it.search(),
+        was,
+        limit,
+    };
+    assert!(
+        it.metering
+            .set_cap(set, change(Some(it.account)))
+            .await
+            .unwrap()
+    );
+}
+
+const fn limit(calls: i64, period: Period) -> Limit {
+    Limit { calls, period }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn racing_calls_get_exactly_what_a_cap_leaves() {
+    use crate::domain::store::Ledger;
+    let it = fixture().await;
+    cap(&it, None, Some(limit(60, Period::Day))).await;
+    join_all((0..10).map(|id| it.charge(id))).await;
+    let it = Arc::new(it);
+    let racing = (0..200).map(|id| {
+        let it = Arc::clone(&it);
+        tokio::spawn(async move { it.charge(1_000 + id).await })
+    });
+    let passed = join_all(racing)
+        .await
+        .into_iter()
+        .filter(|call| *call.as_ref().unwrap())
+        .count();
+    assert_eq!(passed, 50);
+    assert_eq!(it.remaining().await, 940);
+    assert_eq!(it.store.verify().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_cap_counts_what_was_charged_before_it_and_after_a_restart() {
+    let it = fixture().await;
+    join_all((0..30).map(|id| it.charge(id))).await;
+    cap(&it, None, Some(limit(40, Period::Week))).await;
+    let passed = join_all((100..120).map(|id| it.charge(id))).await;
+    assert_eq!(passed.into_iter().filter(|passed| *passed).count(), 10);
+
+    it.store.close().await;
+    let (reopened, _store) = start(&it.url).await;
+    assert!(matches!(
+        reopened.reserve(it.search_call()).await,
+        Err(ReserveError::Capped(used)) if used.charged == 40
+    ));
+    // The next week is a new one.
+    let next = Call {
+        at: NOW + 7 * 24 * 3_600_000,
+        ..it.search_call()
+    };
+    assert!(reopened.reserve(next).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_leaves_the_cap_as_the_disk_has_it() {
+    let it = fixture().await;
+    cap(&it, None, Some(limit(2, Period::Total))).await;
+    assert!(it.charge(1).await);
+    let hold = it.metering.reserve(it.search_call()).await.unwrap();
+    let twice = it.metering.charge(hold, it.row(1)).await;
+    assert!(matches!(twice, Err(CommitError::Failed(_))), "{twice:?}");
+    let caps = it.metering.caps(it.account).await.unwrap();
+    assert_eq!(caps[0].charged, 1);
+    assert!(it.charge(2).await);
+    assert!(!it.charge(3).await);
+}
+
+#[tokio::test]
+async fn a_cap_set_elsewhere_meanwhile_is_not_overwritten() {
+    let it = fixture().await;
+    cap(&it, None, Some(limit(5, Period::Day))).await;
+    let set = |was, limit| CapChange {
+        account: it.account,
+        owner: CapOwner::Key(it.key),
+        api: it.search(),
+        was,
+        limit,
+    };
+    let stale = it
+        .metering
+        .set_cap(
+            set(None, Some(limit(9, Period::Day))),
+            change(Some(it.account)),
+        )
+        .await;
+    assert!(!stale.unwrap());
+    cap(&it, Some(limit(5, Period::Day)), None).await;
+    assert!(it.metering.caps(it.account).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_zone_that_changes_cuts_the_windows_anew() {
+    let it = fixture().await;
+    cap(&it, None, Some(limit(1, Period::Day))).await;
+    // 24 November 2025, 16:00 UTC: the 25th in Auckland.
+    assert!(it.charge(1).await);
+    let early = Call {
+        at: NOW - 6 * 3_600_000,
+        ..it.search_call()
+    };
+    assert!(it.metering.reserve(early).await.is_err());
+    let moved = it
+        .metering
+        .set_time_zone(
+            it.account,
+            "Pacific/Auckland".into(),
+            change(Some(it.account)),
+        )
+        .await;
+    assert!(moved.unwrap());
+    assert!(it.metering.reserve(early).await.is_ok());
+    assert!(it.metering.reserve(it.search_call()).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_deleted_opens_nothing_from_the_next_call_on() {
+    use crate::domain::store::Projects;
+    let it = fixture().await;
+    let second = crate::domain::projects::NewProject {
+        public_id: "prj_2".into(),
+        account: it.account,
+        name: "Second".into(),
+        description: String::new(),
+        created_at: NOW,
+    };
+    it.store.create_project(second, change(None)).await.unwrap();
+    assert!(it.metering.identify("secret").await.unwrap().is_some());
+    let deleted = it
+        .metering
+        .delete_project(it.account, it.project, change(Some(it.account)))
+        .await
+        .unwrap();
+    assert_eq!(
+        deleted,
+        ProjectDeletion::Deleted(vec![KeyHash::of("secret")])
+    );
+    assert_eq!(it.metering.identify("secret").await.unwrap(), None);
+    let last = it.store.projects(it.account).await.unwrap()[0].id;
+    let kept = it
+        .metering
+        .delete_project(it.account, last, change(Some(it.account)))
+        .await;
+    assert_eq!(kept.unwrap(), ProjectDeletion::LastOne);
 }

@@ -3,10 +3,11 @@
 //! batch. Latency is one commit, throughput is a batch.
 
 use super::{Changes, Hold};
-use crate::domain::AccountId;
+use crate::clock::Clock;
 use crate::domain::quota::Engine;
 use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
+use crate::domain::{AccountId, StoreError};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,6 +42,9 @@ enum Job {
     Append(Box<Entry>),
     /// Answered when everything before it is on disk.
     Drain(oneshot::Sender<()>),
+    /// Reads an account's caps again. Between commits nothing burns, so that
+    /// what the disk says is what memory must know.
+    Recap(AccountId, oneshot::Sender<Result<(), StoreError>>),
 }
 
 pub(super) struct LedgerWriter {
@@ -52,9 +56,10 @@ impl LedgerWriter {
         store: Arc<dyn Store>,
         engine: Arc<Mutex<Engine>>,
         changes: Arc<Changes>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(jobs, store, engine, changes));
+        tokio::spawn(run(jobs, store, engine, changes, clock));
         Self { queue }
     }
 
@@ -76,6 +81,16 @@ impl LedgerWriter {
         answer.await.unwrap_or(Err(CommitError::Closed))
     }
 
+    pub(super) async fn recap(&self, account: AccountId) -> Result<(), StoreError> {
+        let closed = || StoreError::Transient("the ledger is closed".into());
+        let (done, answer) = oneshot::channel();
+        self.queue
+            .send(Job::Recap(account, done))
+            .await
+            .map_err(|_| closed())?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
     pub(super) async fn drain(&self) {
         let (done, drained) = oneshot::channel();
         if self.queue.send(Job::Drain(done)).await.is_ok() {
@@ -90,12 +105,14 @@ async fn run(
     store: Arc<dyn Store>,
     engine: Arc<Mutex<Engine>>,
     changes: Arc<Changes>,
+    clock: Arc<dyn Clock>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut waiting, BATCH).await > 0 {
         let mut rows = Vec::with_capacity(waiting.len());
         let mut waiters = Vec::with_capacity(waiting.len());
         let mut drains = Vec::new();
+        let mut recaps = Vec::new();
         for job in waiting.drain(..) {
             match job {
                 Job::Append(entry) => {
@@ -103,6 +120,7 @@ async fn run(
                     waiters.push((entry.hold, entry.written));
                 }
                 Job::Drain(done) => drains.push(done),
+                Job::Recap(account, done) => recaps.push((account, done)),
             }
         }
         let result = store.append(&rows).await;
@@ -128,11 +146,14 @@ async fn run(
                         sender
                     })
                     .collect();
-                reload(accounts, store.as_ref(), &engine).await;
+                reload(accounts, store.as_ref(), &engine, clock.as_ref()).await;
                 for written in senders {
                     let _ = written.send(Err(reason.clone()));
                 }
             }
+        }
+        for (account, done) in recaps {
+            let _ = done.send(recap(account, store.as_ref(), &engine, clock.as_ref()).await);
         }
         for done in drains {
             let _ = done.send(());
@@ -141,11 +162,30 @@ async fn run(
 }
 
 /// Whether a failed commit reached the disk is unknown: the disk is asked.
-async fn reload(accounts: BTreeSet<AccountId>, store: &dyn Store, engine: &Mutex<Engine>) {
+async fn reload(
+    accounts: BTreeSet<AccountId>,
+    store: &dyn Store,
+    engine: &Mutex<Engine>,
+    clock: &dyn Clock,
+) {
     for account in accounts {
         match store.balances(account).await {
             Ok(grants) => engine.lock().reload(account, &grants),
             Err(error) => tracing::error!(%error, "balances could not be read again"),
         }
+        if let Err(error) = recap(account, store, engine, clock).await {
+            tracing::error!(%error, "caps could not be read again");
+        }
     }
+}
+
+async fn recap(
+    account: AccountId,
+    store: &dyn Store,
+    engine: &Mutex<Engine>,
+    clock: &dyn Clock,
+) -> Result<(), StoreError> {
+    let caps = store.caps(account, clock.now()).await?;
+    engine.lock().recap(account, caps);
+    Ok(())
 }

@@ -7,6 +7,8 @@ mod command_line;
 mod console;
 mod crash;
 mod gateway;
+mod keys;
+mod keys_twice;
 mod language;
 mod live;
 mod palette;

@@ -220,9 +220,11 @@ async fn a_stranger_learns_nothing_from_a_form_and_leaves_nothing_behind() {
         "/keys/key_nobody/disable".into(),
     ] {
         let page = browser.post(&path, &TYPED).await;
-        answers.push((page.status, page.at.clone(), next_of(&page)));
+        // Each leads to the page that it named itself.
+        let unnamed = |text: &str| text.replace(&id, "…").replace("key_nobody", "…");
+        answers.push((page.status, unnamed(&page.at), unnamed(&next_of(&page))));
     }
     assert_eq!(answers[0], answers[1]);
-    assert_eq!(answers[0].2, "/keys");
+    assert_eq!(answers[0].2, "/keys/…");
     assert_eq!(browser.cookie("allowance_session"), None);
 }

@@ -19,14 +19,26 @@ fn grant(id: i64, api: ApiId, calls: i64) -> GrantBalance {
 fn engine(grants: &[GrantBalance]) -> Engine {
     let mut engine = Engine::default();
     let epoch = engine.epoch();
-    engine.load(ANN, grants, epoch).unwrap();
+    engine
+        .load(ANN, grants, AccountCaps::none(), epoch)
+        .unwrap();
     engine
 }
 
+fn call(api: ApiId) -> Call {
+    Call {
+        account: ANN,
+        project: ProjectId(1),
+        key: KeyId(1),
+        api,
+        at: 0,
+    }
+}
+
 fn reserve(engine: &mut Engine, api: ApiId, now: Millis) -> Option<Reservation> {
-    match engine.reserve(ANN, api, now) {
+    match engine.reserve(call(api), now) {
         Decision::Reserved(reservation) => Some(reservation),
-        Decision::Exhausted { .. } => None,
+        Decision::Exhausted { .. } | Decision::Capped(_) => None,
         Decision::NotLoaded => panic!("not loaded"),
     }
 }
@@ -63,13 +75,13 @@ fn a_failed_call_gives_its_hold_back_and_charges_nothing() {
 fn an_exhausted_account_is_told_whether_another_api_has_calls() {
     let mut engine = engine(&[grant(1, ADD, 1), grant(2, SEARCH, 0)]);
     assert!(matches!(
-        engine.reserve(ANN, SEARCH, 0),
+        engine.reserve(call(SEARCH), 0),
         Decision::Exhausted { any_left: true, .. }
     ));
     let held = reserve(&mut engine, ADD, 0).unwrap();
     engine.burnt(held);
     assert!(matches!(
-        engine.reserve(ANN, SEARCH, 0),
+        engine.reserve(call(SEARCH), 0),
         Decision::Exhausted {
             any_left: false,
             ..
@@ -134,10 +146,12 @@ fn balances_read_before_a_grant_are_read_again() {
     let mut engine = Engine::default();
     let before = engine.epoch();
     engine.granted(ANN, grant(2, SEARCH, 1));
-    assert!(engine.load(ANN, &[], before).is_err());
-    assert_eq!(engine.reserve(ANN, SEARCH, 0), Decision::NotLoaded);
+    assert!(engine.load(ANN, &[], AccountCaps::none(), before).is_err());
+    assert_eq!(engine.reserve(call(SEARCH), 0), Decision::NotLoaded);
     let after = engine.epoch();
-    engine.load(ANN, &[grant(2, SEARCH, 1)], after).unwrap();
+    engine
+        .load(ANN, &[grant(2, SEARCH, 1)], AccountCaps::none(), after)
+        .unwrap();
     assert!(reserve(&mut engine, SEARCH, 0).is_some());
 }
 
@@ -146,7 +160,9 @@ fn a_second_load_does_not_undo_what_memory_knows() {
     let mut engine = engine(&[grant(1, SEARCH, 1)]);
     let held = reserve(&mut engine, SEARCH, 0).unwrap();
     let epoch = engine.epoch();
-    engine.load(ANN, &[grant(1, SEARCH, 1)], epoch).unwrap();
+    engine
+        .load(ANN, &[grant(1, SEARCH, 1)], AccountCaps::none(), epoch)
+        .unwrap();
     assert_eq!(reserve(&mut engine, SEARCH, 0), None);
     engine.burnt(held);
 }

@@ -10,6 +10,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
 
+/// The hidden field that carries a form's one-time token.
+const FORM_TOKEN: &str = "once";
+
 /// The fields of a posted form.
 pub(super) struct Typed(BTreeMap<String, String>);
 
@@ -35,9 +38,24 @@ impl Typed {
         Ok(Self(typed))
     }
 
-    /// What may be shown again. Never a password.
+    /// The same, or nothing where the form has no such field.
+    pub(super) fn field(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str)
+    }
+
+    /// The one-time token of the form, and what was typed beside it.
+    pub(super) fn once(&self) -> (&str, BTreeMap<String, String>) {
+        let mut beside = self.0.clone();
+        beside.remove(FORM_TOKEN);
+        (self.get(FORM_TOKEN), beside)
+    }
+
+    /// What may be shown again. Never a password, and never what the form only
+    /// carried: the page is rendered with what is true now.
     pub(super) fn shown(mut self) -> BTreeMap<String, String> {
-        self.0.retain(|name, _| !name.contains("password"));
+        self.0.retain(|name, _| {
+            !name.contains("password") && name != FORM_TOKEN && !name.starts_with("was-")
+        });
         self.0
     }
 }
@@ -67,6 +85,17 @@ pub(super) fn done(page: &str, what: &'static str) -> Response {
     Redirect::to(&format!("{page}{joint}done={what}")).into_response()
 }
 
+/// The answer to a form about something that is not there, or no longer: the
+/// page where it would be listed, which says so.
+pub(super) async fn gone(web: &Web, posted: Posted, list: &str, what: &'static str) -> Response {
+    let reply = FormReply {
+        form: "gone".into(),
+        problems: vec![("", Message::new(what))],
+        ..FormReply::default()
+    };
+    page::reply(web, posted.request, list, StatusCode::NOT_FOUND, reply).await
+}
+
 /// The answer to a form that could not be done: its page again, with the reasons.
 pub(super) async fn failed(
     web: &Web,
@@ -75,34 +104,61 @@ pub(super) async fn failed(
     form: String,
     error: DomainError,
 ) -> Response {
-    let (status, field, message) = match error {
+    let (status, problems) = match error {
         DomainError::NotFound(_) | DomainError::Forbidden => {
             return page::not_found(web, posted.request).await;
         }
-        DomainError::Invalid { field, problem } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, field, text(&problem))
-        }
+        DomainError::Invalid { field, problem } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            vec![(field, text(&problem))],
+        ),
         DomainError::AlreadyAnswered => (
             StatusCode::CONFLICT,
-            "",
-            Message::new("problem-already-answered"),
+            vec![("", Message::new("problem-already-answered"))],
+        ),
+        DomainError::AlreadySent => (StatusCode::CONFLICT, vec![("", already_sent(&form))]),
+        DomainError::ChangedMeanwhile(fields) => (
+            StatusCode::CONFLICT,
+            fields.into_iter().map(changed).collect(),
         ),
         DomainError::Store(error) => {
             tracing::error!(%error, %form, "a form was not done");
             (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "",
-                Message::new("problem-busy"),
+                vec![("", Message::new("problem-busy"))],
             )
         }
     };
     let reply = FormReply {
         form,
         values: posted.typed.shown(),
-        problems: vec![(field, message)],
+        problems,
         ..FormReply::default()
     };
     page::reply(web, posted.request, page, status, reply).await
+}
+
+/// What a form that was sent twice is told, where the first answer is not kept
+/// any more.
+fn already_sent(form: &str) -> Message {
+    Message::new(match form.split(':').next() {
+        Some("create-key") => "problem-sent-key",
+        Some("rotate") => "problem-sent-rotation",
+        _ => "problem-sent",
+    })
+}
+
+/// A field that another window changed, and what it is now.
+fn changed((field, now): (&'static str, String)) -> (&'static str, Message) {
+    let message = match (field, now.split_once('/')) {
+        ("", _) => Message::new("problem-rotated").with("now", now),
+        (_, _) if now.is_empty() => Message::new("problem-changed-to-nothing"),
+        ("calls", Some((calls, period))) => Message::new("problem-changed-cap")
+            .with("calls", calls)
+            .with("period", period),
+        _ => Message::new("problem-changed").with("now", now),
+    };
+    (field, message)
 }
 
 /// A rule that was broken, as a text of the translation files.
@@ -125,6 +181,12 @@ fn text(problem: &Problem) -> Message {
         Problem::UnknownApi => Message::new("problem-unknown-api"),
         Problem::UnknownKey => Message::new("problem-unknown-key"),
         Problem::NameTaken => Message::new("problem-name-taken"),
+        Problem::ProjectDeleted { name } => {
+            Message::new("problem-project-deleted").with("name", name)
+        }
+        Problem::LastProject => Message::new("problem-last-project"),
+        Problem::NotTheName => Message::new("problem-not-the-name"),
+        Problem::UnknownChoice => Message::new("problem-unknown-choice"),
         Problem::RequestOpen => Message::new("problem-request-open"),
         Problem::TooMany { most } => Message::new("problem-too-many").with("most", grouped(*most)),
     }

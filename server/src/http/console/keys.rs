@@ -1,12 +1,21 @@
-use super::form::{Posted, done, failed};
+use super::form::{Posted, done, failed, gone};
+use super::once::once;
 use super::visitor::Visitor;
 use super::{Web, page};
-use crate::actions::CreateKey;
+use crate::actions::{AskedCap, CapOf, CreateKey, CreatedKey, EditKey};
+use crate::domain::accounts::Account;
+use crate::domain::error::DomainError;
+use crate::domain::zones;
 use crate::http::gateway::BASE_PATH;
-use allowance_app::view::{CreatedKey, FormReply};
+use allowance_app::view::{self, FormReply};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+
+const LIST: &str = "/keys";
+const GONE: &str = "problem-key-gone";
+/// Forms that stand on the list too; on a key's own page they say so.
+const ON_LIST: [&str; 2] = ["switch", "stop-old"];
 
 /// A new key is shown by this answer and never again, so there is no redirect.
 pub(super) async fn create(
@@ -14,27 +23,96 @@ pub(super) async fn create(
     Visitor(account): Visitor,
     posted: Posted,
 ) -> Response {
-    let asked = CreateKey {
-        name: posted.typed.get("name"),
-        project: posted.typed.get("project"),
-        expires: posted.typed.get("expires"),
-    };
-    match web.actions.create_key(&account, asked).await {
-        Ok(key) => {
-            let reply = FormReply {
-                form: "create-key".into(),
-                created_key: Some(CreatedKey {
-                    curl: curl(&web.site.public_url, &key.secret),
-                    name: key.name,
-                    project_name: key.project_name,
-                    secret: key.secret,
-                }),
-                ..FormReply::default()
-            };
-            page::reply(&web, posted.request, "/keys", StatusCode::OK, reply).await
-        }
-        Err(error) => failed(&web, posted, "/keys", "create-key".into(), error).await,
+    let form = "create-key";
+    let by = account.clone();
+    let (_, typed) = posted.typed.once();
+    let made = once(&web, &account, form, &posted.typed, async move |actions| {
+        let get = |field: &str| typed.get(field).map_or("", String::as_str);
+        let asked = CreateKey {
+            name: get("name"),
+            project: get("project"),
+            expires: get("expires"),
+            cap: AskedCap {
+                api: get("cap_api"),
+                calls: get("cap_calls"),
+                period: get("cap_period"),
+                was: None,
+            },
+        };
+        actions.create_key(&by, asked).await.map(Some)
+    })
+    .await;
+    match made {
+        Ok(made) => show(&web, posted, &account, LIST, form, made).await,
+        Err(error) => failed(&web, posted, LIST, form.into(), error).await,
     }
+}
+
+/// The new secret of an old key, shown by this answer only.
+pub(super) async fn rotate(
+    State(web): State<Web>,
+    Visitor(account): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let form = "rotate";
+    let (by, key) = (account.clone(), id.clone());
+    let (_, typed) = posted.typed.once();
+    let scope = format!("{form}:{id}");
+    let made = once(
+        &web,
+        &account,
+        &scope,
+        &posted.typed,
+        async move |actions| {
+            let grace = typed.get("grace").map_or("", String::as_str);
+            let was = typed.get("was-hint").map(String::as_str);
+            actions.rotate_key(&by, &key, grace, was).await.map(Some)
+        },
+    )
+    .await;
+    match made {
+        Ok(made) => {
+            let page = format!("{LIST}/{id}");
+            show(&web, posted, &account, &page, form, made).await
+        }
+        Err(error) => refused(&web, posted, &id, form, error).await,
+    }
+}
+
+pub(super) async fn edit(
+    State(web): State<Web>,
+    Visitor(account): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let typed = &posted.typed;
+    let asked = EditKey {
+        name: typed.get("name"),
+        expires: typed.get("expires"),
+        was_name: typed.field("was-name"),
+        was_expires: typed.field("was-expires"),
+    };
+    let edited = web.actions.edit_key(&account, &id, asked).await;
+    answer(&web, posted, &id, "edit-key", "key-edited", edited).await
+}
+
+pub(super) async fn cap(
+    State(web): State<Web>,
+    Visitor(account): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let typed = &posted.typed;
+    let asked = AskedCap {
+        api: typed.get("api"),
+        calls: typed.get("calls"),
+        period: typed.get("period"),
+        was: typed.field("was-cap"),
+    };
+    let form = format!("cap:{}", asked.api);
+    let set = web.actions.set_cap(&account, CapOf::Key(&id), asked).await;
+    answer(&web, posted, &id, &form, "cap-set", set).await
 }
 
 pub(super) async fn disable(
@@ -43,10 +121,8 @@ pub(super) async fn disable(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Response {
-    match web.actions.set_key_disabled(&account, &id, true).await {
-        Ok(()) => done("/keys", "key-disabled"),
-        Err(error) => failed(&web, posted, "/keys", format!("disable:{id}"), error).await,
-    }
+    let disabled = web.actions.set_key_disabled(&account, &id, true).await;
+    answer(&web, posted, &id, "switch", "key-disabled", disabled).await
 }
 
 pub(super) async fn enable(
@@ -55,10 +131,78 @@ pub(super) async fn enable(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Response {
-    match web.actions.set_key_disabled(&account, &id, false).await {
-        Ok(()) => done("/keys", "key-enabled"),
-        Err(error) => failed(&web, posted, "/keys", format!("enable:{id}"), error).await,
+    let enabled = web.actions.set_key_disabled(&account, &id, false).await;
+    answer(&web, posted, &id, "switch", "key-enabled", enabled).await
+}
+
+pub(super) async fn stop_old(
+    State(web): State<Web>,
+    Visitor(account): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let stopped = web.actions.stop_old_secret(&account, &id).await;
+    answer(&web, posted, &id, "stop-old", "old-secret-stopped", stopped).await
+}
+
+pub(super) async fn delete(
+    State(web): State<Web>,
+    Visitor(account): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    match web.actions.delete_key(&account, &id).await {
+        Ok(()) => done(LIST, "key-deleted"),
+        Err(error) => refused(&web, posted, &id, "delete-key", error).await,
     }
+}
+
+/// What was done, on the page that its form is on.
+async fn answer(
+    web: &Web,
+    posted: Posted,
+    id: &str,
+    form: &str,
+    what: &'static str,
+    result: Result<(), DomainError>,
+) -> Response {
+    match result {
+        Ok(()) if ON_LIST.contains(&form) && posted.typed.get("back") != "key" => done(LIST, what),
+        Ok(()) => done(&format!("{LIST}/{id}"), what),
+        Err(error) => refused(web, posted, id, form, error).await,
+    }
+}
+
+async fn refused(web: &Web, posted: Posted, id: &str, form: &str, error: DomainError) -> Response {
+    match error {
+        DomainError::NotFound(_) => gone(web, posted, LIST, GONE).await,
+        error => failed(web, posted, &format!("{LIST}/{id}"), form.to_owned(), error).await,
+    }
+}
+
+async fn show(
+    web: &Web,
+    posted: Posted,
+    account: &Account,
+    page: &str,
+    form: &str,
+    made: Option<CreatedKey>,
+) -> Response {
+    let zone = zones::zone(&account.time_zone);
+    let reply = FormReply {
+        form: form.to_owned(),
+        created_key: made.map(|key| view::CreatedKey {
+            curl: curl(&web.site.public_url, &key.secret),
+            id: key.id,
+            name: key.name,
+            project_name: key.project_name,
+            secret: key.secret,
+            previous_until: key.previous_until.map(|at| zones::local(at, zone)),
+            rotated: form == "rotate",
+        }),
+        ..FormReply::default()
+    };
+    page::reply(web, posted.request, page, StatusCode::OK, reply).await
 }
 
 /// A first call to try a key with: a search, which changes nothing.

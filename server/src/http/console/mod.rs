@@ -8,6 +8,7 @@ mod form;
 mod keys;
 mod language;
 mod live;
+mod once;
 mod page;
 mod palette;
 mod projects;
@@ -69,6 +70,7 @@ pub(super) struct Web {
     /// Paths of all pages, with `{…}` for what differs.
     pages: Arc<[String]>,
     changes: Arc<Changes>,
+    once: once::Once,
 }
 
 impl FromRef<Web> for LeptosOptions {
@@ -90,6 +92,7 @@ pub(super) fn router(services: &Services) -> Router {
         gateway: Arc::clone(&services.gateway),
         site: Arc::clone(&services.site),
         changes: Arc::clone(&services.changes),
+        once: once::Once::new(Arc::clone(&services.clock)),
     };
     let root = web.site.leptos.site_root.to_string();
     let files = ServeDir::new(root)
@@ -124,10 +127,18 @@ fn forms() -> Router<Web> {
         .route("/theme", post(theme::choose))
         .route("/language", post(language::choose))
         .route("/keys", post(keys::create))
+        .route("/keys/{id}", post(keys::edit))
         .route("/keys/{id}/disable", post(keys::disable))
         .route("/keys/{id}/enable", post(keys::enable))
+        .route("/keys/{id}/rotate", post(keys::rotate))
+        .route("/keys/{id}/stop-old", post(keys::stop_old))
+        .route("/keys/{id}/cap", post(keys::cap))
+        .route("/keys/{id}/delete", post(keys::delete))
         .route("/projects", post(projects::create))
         .route("/quick-start", post(quick_start::try_call))
+        .route("/projects/{id}", post(projects::edit))
+        .route("/projects/{id}/cap", post(projects::cap))
+        .route("/projects/{id}/delete", post(projects::delete))
         .route("/request-more", post(request_more::send))
         .route("/request-more/{id}/withdraw", post(request_more::withdraw))
         .route("/admin/accounts/{id}/grants", post(admin::grant))

@@ -5,10 +5,11 @@ use super::language;
 use super::theme;
 use super::unsent;
 use super::visitor::{Visitor, viewer};
+use crate::actions::Actions;
 use crate::http::gateway::BASE_PATH;
 use allowance_app::ports::PageStatus;
 use allowance_app::shell::shell;
-use allowance_app::view::{FormReply, Site, Viewer};
+use allowance_app::view::{FormReply, FormToken, Site, Viewer};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LANGUAGE, HeaderValue, VARY};
@@ -74,6 +75,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
     let provide = move || {
         provide_context(site.clone());
         provide_context(language);
+        provide_context(FormToken(Actions::new_form_token()));
         provide_context(Arc::clone(&web.site.console));
         provide_context(Arc::clone(&web.site.admin_desk));
         provide_context(Arc::clone(&web.site.guide));

@@ -4,6 +4,7 @@
 use super::Web;
 use super::visitor::{Visitor, viewer};
 use allowance_app::i18n::Language;
+use allowance_app::view::KeysQuery;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -29,7 +30,7 @@ pub(super) async fn places(State(web): State<Web>, Visitor(account): Visitor) ->
     let Ok(view) = web
         .site
         .console
-        .keys(&viewer(&account, Language::default()))
+        .keys(&viewer(&account, Language::default()), KeysQuery::default())
         .await
     else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

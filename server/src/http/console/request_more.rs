@@ -1,5 +1,6 @@
 use super::Web;
 use super::form::{Posted, done, failed};
+use super::once::once;
 use super::visitor::Visitor;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,19 +12,20 @@ pub(super) async fn send(
     Visitor(account): Visitor,
     posted: Posted,
 ) -> Response {
-    let typed = &posted.typed;
-    let sent = web
-        .actions
-        .request_quota(
-            &account,
-            typed.get("api"),
-            typed.get("calls"),
-            typed.get("reason"),
-        )
-        .await;
+    let form = "request-quota";
+    let by = account.clone();
+    let (_, typed) = posted.typed.once();
+    let sent = once(&web, &account, form, &posted.typed, async move |actions| {
+        let get = |field: &str| typed.get(field).map_or("", String::as_str);
+        actions
+            .request_quota(&by, get("api"), get("calls"), get("reason"))
+            .await?;
+        Ok(None)
+    })
+    .await;
     match sent {
-        Ok(()) => done(PAGE, "request-sent"),
-        Err(error) => failed(&web, posted, PAGE, "request-quota".into(), error).await,
+        Ok(_) => done(PAGE, "request-sent"),
+        Err(error) => failed(&web, posted, PAGE, form.into(), error).await,
     }
 }
 

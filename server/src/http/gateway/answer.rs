@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 use crate::config::ErrorStyle;
 use crate::domain::catalogue::{Api, OutputLimit};
 use crate::domain::limits;
-use crate::domain::quota::Quota;
+use crate::domain::quota::Allowance;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -20,7 +20,10 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 /// What remains, for the `RateLimit` headers (IETF draft-ietf-httpapi-ratelimit-headers).
 pub(super) struct Remaining<'a> {
     pub api: &'a str,
-    pub quota: Quota,
+    /// What binds first: the account's quota, or a cap.
+    pub allowance: Allowance,
+    /// Seconds until the cap starts anew, if it binds and does.
+    pub renews_in: Option<u32>,
 }
 
 pub(super) fn success(request_id: &str, body: Bytes, remaining: Option<Remaining<'_>>) -> Response {
@@ -75,6 +78,9 @@ pub(super) fn refusal(
         Refusal::NotPost => {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
         }
+        Refusal::Capped(cap) => {
+            insert(headers, LINK, &format!("<{}>; rel=\"help\"", cap.page));
+        }
         _ => {}
     }
     response
@@ -103,16 +109,23 @@ fn respond(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     insert(headers, REQUEST_ID, request_id);
-    if let Some(Remaining { api, quota }) = remaining {
-        insert(
-            headers,
-            RATE_LIMIT_POLICY,
-            &format!("\"{api}\";q={}", quota.granted),
-        );
+    if let Some(Remaining {
+        api,
+        allowance,
+        renews_in,
+    }) = remaining
+    {
+        let binding = allowance
+            .cap
+            .as_ref()
+            .filter(|cap| cap.remaining() < allowance.quota.remaining());
+        let most = binding.map_or(allowance.quota.granted, |cap| cap.cap.limit.calls);
+        let reset = renews_in.map_or_else(String::new, |seconds| format!(";t={seconds}"));
+        insert(headers, RATE_LIMIT_POLICY, &format!("\"{api}\";q={most}"));
         insert(
             headers,
             RATE_LIMIT,
-            &format!("\"{api}\";r={}", quota.remaining()),
+            &format!("\"{api}\";r={}{reset}", allowance.remaining()),
         );
     }
     response

@@ -1,12 +1,14 @@
 //! The path of one call.
 
 use super::answer::{self, Remaining};
-use super::refusal::Refusal;
+use super::refusal::{CapRefusal, Refusal};
 use super::upstream::Reply;
 use super::{Gateway, api_path, credentials, is_post};
 use crate::domain::Millis;
+use crate::domain::caps::{CapOwner, CapUse};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::{self, Accepted};
+use crate::domain::quota;
 use crate::domain::usage::{Outcome, UsageRow};
 use crate::metering::{CommitError, Hold, MeteredApi, ReserveError};
 use axum::body::{Body, to_bytes};
@@ -157,12 +159,7 @@ impl Call {
 
     async fn reserve(&self) -> Result<Hold, Refusal> {
         let more = self.gateway.settings.request_more_url.clone();
-        match self
-            .gateway
-            .metering
-            .reserve(self.key.account, self.metered.id)
-            .await
-        {
+        match self.gateway.metering.reserve(self.call()).await {
             Ok(hold) => Ok(hold),
             Err(ReserveError::Exhausted {
                 quota,
@@ -174,6 +171,7 @@ impl Call {
                 more: format!("{more}?api={}", self.metered.api.name),
             }),
             Err(ReserveError::Exhausted { .. }) => Err(Refusal::AllExhausted { more }),
+            Err(ReserveError::Capped(cap)) => Err(Refusal::Capped(self.capped(&cap))),
             Err(ReserveError::Store(error)) => {
                 tracing::error!(request_id = %self.arrival.request_id, %error, "balances");
                 Err(Refusal::System)
@@ -246,17 +244,50 @@ impl Call {
     }
 
     async fn remaining(&self) -> Option<Remaining<'_>> {
-        let quotas = self.gateway.metering.quota(self.key.account).await.ok()?;
-        let place = self
-            .gateway
-            .metering
-            .apis()
-            .iter()
-            .position(|metered| metered.id == self.metered.id)?;
+        let allowance = self.gateway.metering.allowance(self.call()).await.ok()?;
+        let binding = allowance
+            .cap
+            .as_ref()
+            .filter(|cap| cap.remaining() < allowance.quota.remaining());
+        let renews_in = binding.and_then(|cap| self.seconds_until(cap.window.renews_at()?));
         Some(Remaining {
             api: &self.metered.api.name,
-            quota: *quotas.get(place)?,
+            allowance,
+            renews_in,
         })
+    }
+
+    /// The call as the quota engine sees it.
+    const fn call(&self) -> quota::Call {
+        quota::Call {
+            account: self.key.account,
+            project: self.key.project,
+            key: self.key.key,
+            api: self.metered.id,
+            at: self.arrival.now,
+        }
+    }
+
+    fn capped(&self, used: &CapUse) -> CapRefusal {
+        let renews_at = used.window.renews_at();
+        let console = &self.gateway.settings.console_url;
+        let id = &used.cap.owner_public_id;
+        CapRefusal {
+            api: self.metered.api.name.clone(),
+            owner: used.cap.owner,
+            limit: used.cap.limit,
+            renews_at,
+            renews_in: renews_at.and_then(|at| self.seconds_until(at)),
+            page: match used.cap.owner {
+                CapOwner::Key(_) => format!("{console}/keys/{id}"),
+                CapOwner::Project(_) => format!("{console}/projects/{id}"),
+            },
+        }
+    }
+
+    /// Whole seconds from now, rounded up.
+    fn seconds_until(&self, at: Millis) -> Option<u32> {
+        u32::try_from((at - self.gateway.clock.now() + 999) / 1_000).ok()
     }
 
     fn row(&self, outcome: Outcome, code: i64, accepted: Option<&Accepted>) -> UsageRow {

@@ -43,6 +43,8 @@ pub struct GatewaySettings {
     pub max_in_flight: usize,
     /// Where a developer asks for more.
     pub request_more_url: String,
+    /// Where the console is, without a trailing slash.
+    pub console_url: String,
 }
 
 /// All that a call needs.

@@ -3,10 +3,12 @@
 //! other status three times and throws the reason away.
 
 use super::upstream::Fault;
+use crate::domain::caps::{CapOwner, Limit, Period};
 use crate::domain::figures::grouped;
 use crate::domain::keys::KeyRefusal;
 use crate::domain::limits;
 use crate::domain::usage::Outcome;
+use crate::domain::{Millis, zones};
 use axum::http::StatusCode;
 
 #[derive(Debug)]
@@ -37,11 +39,54 @@ pub(super) enum Refusal {
     AllExhausted {
         more: String,
     },
+    /// The account has calls, but a cap over this call is used up.
+    Capped(CapRefusal),
     Upstream(Fault),
     /// Too many calls in flight.
     Busy,
     /// Our own fault; the request id finds the log line.
     System,
+}
+
+/// A cap that stopped a call, in words for a client.
+#[derive(Debug)]
+pub(super) struct CapRefusal {
+    pub api: String,
+    pub owner: CapOwner,
+    pub limit: Limit,
+    /// When it starts anew, and in how many seconds; never for a cap in total.
+    pub renews_at: Option<Millis>,
+    pub renews_in: Option<u32>,
+    /// Where it can be changed.
+    pub page: String,
+}
+
+impl CapRefusal {
+    fn message(&self) -> String {
+        let whose = match self.owner {
+            CapOwner::Key(_) => "this API key",
+            CapOwner::Project(_) => "this API key's project",
+        };
+        let per = match self.limit.period {
+            Period::Total => "in all",
+            Period::Day => "a day",
+            Period::Week => "a week",
+            Period::Month => "a month",
+        };
+        let renewal = self.renews_at.map_or_else(
+            || "It does not start anew.".to_owned(),
+            |at| {
+                let at = zones::local(at, chrono_tz::Tz::UTC).format("%FT%TZ");
+                format!("It starts anew at {at}.")
+            },
+        );
+        format!(
+            "API call limit reached: the cap of {whose}, {} {} calls {per}, is used up. {renewal} Change the cap at {}",
+            grouped(self.limit.calls),
+            self.api,
+            self.page,
+        )
+    }
 }
 
 impl Refusal {
@@ -50,7 +95,7 @@ impl Refusal {
         match self {
             Self::KeyMissing => 40_100,
             Self::KeyUnknown | Self::Key(_) => 40_132,
-            Self::Exhausted { .. } => 40_300,
+            Self::Exhausted { .. } | Self::Capped(_) => 40_300,
             Self::AllExhausted { .. } => 40_301,
             Self::BodyTooLarge { .. } => 40_302,
             Self::Limit(refusal) if refusal.is_input_limit() => 40_302,
@@ -75,7 +120,9 @@ impl Refusal {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Limit(refusal) if refusal.is_input_limit() => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Limit(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Exhausted { .. } | Self::AllExhausted { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Exhausted { .. } | Self::AllExhausted { .. } | Self::Capped(_) => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::Upstream(Fault::Slow) => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream(_) => StatusCode::BAD_GATEWAY,
             Self::Busy | Self::System => StatusCode::SERVICE_UNAVAILABLE,
@@ -86,7 +133,9 @@ impl Refusal {
     pub(super) const fn outcome(&self) -> Outcome {
         match self {
             Self::KeyMissing | Self::KeyUnknown | Self::Key(_) => Outcome::Unauthorised,
-            Self::Exhausted { .. } | Self::AllExhausted { .. } => Outcome::Blocked,
+            Self::Exhausted { .. } | Self::AllExhausted { .. } | Self::Capped(_) => {
+                Outcome::Blocked
+            }
             Self::Upstream(_) => Outcome::UpstreamFailed,
             Self::Busy | Self::System => Outcome::Failed,
             _ => Outcome::Rejected,
@@ -98,6 +147,7 @@ impl Refusal {
         match self {
             Self::Busy | Self::System => Some(1),
             Self::Upstream(Fault::Down | Fault::Slow) => Some(5),
+            Self::Capped(cap) => cap.renews_in,
             _ => None,
         }
     }
@@ -122,6 +172,9 @@ impl Refusal {
             Self::Key(KeyRefusal::Expired) => {
                 "Invalid or expired API Key: this key has expired. Create a new one in the console.".into()
             }
+            Self::Key(KeyRefusal::Rotated) => {
+                "Invalid or expired API Key: this key was rotated, and its old secret has stopped. Use the new one.".into()
+            }
             Self::Key(KeyRefusal::AccountDisabled) => {
                 "Invalid or expired API Key: this account is disabled. Please contact support.".into()
             }
@@ -142,6 +195,7 @@ impl Refusal {
             Self::AllExhausted { more } => format!(
                 "Total API call limit reached: all calls of this account are used. Ask for more at {more}"
             ),
+            Self::Capped(cap) => cap.message(),
             Self::Upstream(fault) => format!("System error: {fault} This call was not charged."),
             Self::Busy => "System error: too many calls at once. This call was not charged; try again in a moment.".into(),
             Self::System => "System error: the call could not be recorded, and was not charged. Try again in a moment.".into(),

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 const INSERT: &str = "
-    INSERT INTO audit (at, actor_id, actor, action, subject, account_id, before, after)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    INSERT INTO audit (at, actor_id, actor, action, subject, account_id, before, after,
+                       form_token)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 const PAGE: &str = "
     SELECT audit.id, at, actor, action, subject, accounts.public_id, accounts.email, before, after
@@ -23,6 +24,9 @@ const OF_ACCOUNT: &str = "
     ORDER BY audit.id DESC
     LIMIT $2";
 
+const FORM_WAS_DONE: &str = "
+    SELECT EXISTS (SELECT 1 FROM audit WHERE account_id = $1 AND form_token = $2)";
+
 /// Writes a change into the log, inside the transaction that makes it.
 pub(super) async fn record(connection: &mut SqliteConnection, change: &Change) -> Stored<()> {
     sqlx::query(INSERT)
@@ -34,6 +38,7 @@ pub(super) async fn record(connection: &mut SqliteConnection, change: &Change) -
         .bind(change.account.map(|id| id.0))
         .bind(change.before.as_ref().map(ToString::to_string))
         .bind(change.after.as_ref().map(ToString::to_string))
+        .bind(change.form_token.as_deref())
         .execute(connection)
         .await?;
     Ok(())
@@ -76,6 +81,15 @@ impl Audit for SqliteStore {
             .fetch_all(&self.readers)
             .await?;
         Ok(rows.into_iter().map(Entry::from).collect())
+    }
+
+    async fn form_was_done(&self, account: AccountId, token: &str) -> Stored<bool> {
+        let (done,): (bool,) = sqlx::query_as(FORM_WAS_DONE)
+            .bind(account.0)
+            .bind(token)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(done)
     }
 
     async fn audit_of(&self, account: AccountId, limit: i64) -> Stored<Vec<Entry>> {

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod audit;
+mod caps;
 mod days;
 mod grants;
+mod key_changes;
 mod keys;
 mod ledger;
 mod projects;

@@ -5,7 +5,7 @@ use crate::domain::accounts::{Account, NewAccount, Role};
 use crate::domain::audit::{Actor, Change};
 use crate::domain::keys::{KeyHash, NewKey};
 use crate::domain::store::{
-    Accounts, Audit, Grants, Keys, Ledger, Projects, QuotaRequests, SessionRow, Sessions,
+    Accounts, Audit, Grants, KeyChange, Keys, Ledger, Projects, QuotaRequests, SessionRow, Sessions,
 };
 use crate::domain::usage::{Outcome, SeriesQuery, UsageRow, quarter};
 use crate::domain::{AccountId, ApiId, GrantId, KeyId, ProjectId, StoreError};
@@ -31,6 +31,7 @@ fn change(action: &'static str) -> Change {
         account: None,
         before: None,
         after: None,
+        form_token: None,
     }
 }
 
@@ -77,6 +78,7 @@ async fn fixture() -> Fixture {
         hint: "cret".into(),
         created_at: NOW,
         expires_at: None,
+        caps: Vec::new(),
     };
     store.create_key(new, change("key")).await.unwrap();
     let key = store.keys(account.id).await.unwrap()[0].id;
@@ -295,7 +297,7 @@ async fn a_key_of_another_account_cannot_be_disabled() {
         .unwrap();
     let touched = it
         .store
-        .set_key_disabled(other.id, "key_1", Some(NOW), change("key"))
+        .change_key(other.id, "key_1", KeyChange::Disable(NOW), change("key"))
         .await
         .unwrap();
     assert_eq!(touched, None);

@@ -118,7 +118,7 @@ impl TestServer {
         let asked = CreateKey {
             name,
             project,
-            expires: "",
+            ..CreateKey::default()
         };
         self.server
             .actions
@@ -171,7 +171,6 @@ impl TestServer {
         let identity = metering.identify(key).await.unwrap().unwrap();
         let api = metering.api_named(api).unwrap().id;
         let burnt = (0..calls).map(|n| async move {
-            let hold = metering.reserve(account.id, api).await.unwrap();
             let row = UsageRow {
                 request_id: format!("req_{}_{}_{n}", identity.key.0, api.0),
                 account: account.id,
@@ -186,6 +185,7 @@ impl TestServer {
                 latency_ms: 1,
                 end_user: None,
             };
+            let hold = metering.reserve(row.call()).await.unwrap();
             metering.charge(hold, row).await.unwrap();
         });
         futures::future::join_all(burnt).await;

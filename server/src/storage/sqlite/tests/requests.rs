@@ -34,6 +34,7 @@ async fn with_calls(count: usize, seed: u64) -> (Fixture, Vec<UsageRow>) {
             hint: "hint".into(),
             created_at: NOW,
             expires_at: None,
+            caps: Vec::new(),
         };
         it.store.create_key(new, change("key")).await.unwrap();
     }
