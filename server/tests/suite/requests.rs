@@ -197,7 +197,7 @@ async fn a_request_says_what_happened_and_what_to_do_but_not_its_content() {
     let mut browser = it.browser("ann@example.com").await;
     let log = browser.open("/requests?outcome=blocked").await;
     let page = browser.open(&format!("/requests/{}", ids(&log)[0])).await;
-    page.assert_has("All calls of this API are used.");
+    page.assert_has("All calls of this API are used, or a cap");
     page.assert_has("/request-more?api=searchMemory");
     page.assert_has("Not charged");
     page.assert_has("40300");
