@@ -112,3 +112,51 @@ test("a name is shown as text, whatever is in it @nojs", async ({ page }) => {
   await page.goto("/keys");
   await expect(row(page, name)).toHaveCount(1);
 });
+
+test("a rotated key goes on with a new secret, and the old one is stopped by hand @nojs", async ({ page, request }) => {
+  await enter(page, "diego");
+  const name = named("Rotated");
+  const old = await createKey(page, name);
+  await page.goto("/keys");
+  await row(page, name).getByRole("link", { name, exact: true }).click();
+  await page.getByLabel("The old secret works on for").selectOption("1h");
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  const secret = await secretOf(page, name);
+  expect(secret).not.toBe(old);
+  await expect(newKey(page, name)).toContainText("stops by itself");
+  expect((await search(request, old)).code).toBe(0);
+  expect((await search(request, secret)).code).toBe(0);
+
+  await page.goto("/keys");
+  await expect(row(page, name)).toContainText(`Old secret mpg-…${old.slice(-4)} works until`);
+  await row(page, name).getByRole("button", { name: "Stop it now" }).click();
+  await expect(page.getByRole("status").first()).toContainText("stopped");
+  await expect(row(page, name)).not.toContainText("works until");
+  expect((await search(request, old)).code).toBe(40_132);
+  expect((await search(request, secret)).code).toBe(0);
+  await page.goto("/keys");
+  await expect(row(page, name).locator("td.number")).toHaveText("3");
+});
+
+test("a key is renamed, and deleted for good @nojs", async ({ page, request }) => {
+  await enter(page, "diego");
+  const name = named("Before");
+  const secret = await createKey(page, name);
+  await page.goto("/keys");
+  await row(page, name).getByRole("link", { name, exact: true }).click();
+  const renamed = named("After مفتاح 🔑");
+  await page.getByLabel("Name", { exact: true }).fill(renamed);
+  await page.getByLabel("Expires").fill("2031-05-06");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByRole("status").first()).toContainText("Saved");
+  await expect(page.getByLabel("Expires")).toHaveValue("2031-05-06");
+  await page.getByRole("link", { name: "All API keys" }).click();
+  await expect(row(page, renamed)).toContainText("until 6 May 2031");
+
+  await row(page, renamed).getByRole("link", { name: renamed, exact: true }).click();
+  await page.locator("summary").filter({ hasText: "Delete key" }).click();
+  await page.getByRole("button", { name: "Delete for good" }).click();
+  await expect(page.getByRole("status").first()).toContainText("deleted");
+  await expect(row(page, renamed)).toHaveCount(0);
+  expect((await search(request, secret)).code).toBe(40_132);
+});

@@ -19,6 +19,12 @@ export type Shown = {
 const formWith = (page: Page, field: string) => page.locator("main form", { has: page.locator(`[name=${field}]`) });
 const send = (page: Page, field: string) => formWith(page, field).locator("[type=submit]").first().click();
 
+/** The page of the first row. */
+async function openFirst(page: Page): Promise<void> {
+  await page.locator("tbody th[scope=row] a").first().click();
+  await page.locator(".facts").waitFor();
+}
+
 export const pages: Shown[] = [
   { name: "sign-in", path: "/sign-in" },
   {
@@ -69,7 +75,39 @@ export const pages: Shown[] = [
       await page.getByRole("alert").waitFor();
     },
   },
+  { name: "keys-none", who: "developer", path: "/keys?q=nothing-like-it&state=disabled" },
+  { name: "key", who: "developer", path: "/keys", then: openFirst },
+  {
+    name: "key-rotated",
+    who: "xiaoming",
+    path: "/keys",
+    then: async (page) => {
+      await openFirst(page);
+      await send(page, "grace");
+      await page.locator("section.new-key").waitFor();
+    },
+  },
+  {
+    name: "key-capped",
+    who: "xiaoming",
+    path: "/keys",
+    then: async (page) => {
+      await openFirst(page);
+      await page.locator("#cap-getMessage-calls").fill("50000");
+      await page.locator("li.cap", { has: page.locator("#cap-getMessage-calls") }).locator("[type=submit]").click();
+      await page.locator(".cap-progress").waitFor();
+    },
+  },
   { name: "projects", who: "developer", path: "/projects" },
+  {
+    name: "project",
+    who: "developer",
+    path: "/projects",
+    then: async (page) => {
+      await openFirst(page);
+      await page.locator("details.danger > summary").click();
+    },
+  },
   { name: "limits", who: "developer", path: "/limits" },
   { name: "quick-start", who: "priya", path: "/quick-start" },
   { name: "quick-start-python", who: "priya", path: "/quick-start?lang=python" },
