@@ -29,26 +29,38 @@ export async function figures(page: Page, api: Api): Promise<Figures> {
 
 export type Numbers = { charged: number; failed: number; requests: number };
 
-/** The table beside an API's chart: its days, and the total at its foot; nothing if no call was made. */
-export async function table(page: Page, api: Api): Promise<{ days: Numbers[]; total: Numbers } | null> {
-  const chart = page.locator(`figure[aria-labelledby=chart-${api}]`);
-  if ((await chart.locator("table").count()) === 0) return null;
+/** The table beside a chart: its rows, and the total at its foot; nothing if no call was made. */
+export async function table(page: Page, chart: Api | "all"): Promise<{ days: Numbers[]; total: Numbers } | null> {
+  const figureOf = page.locator(`figure[aria-labelledby=chart-${chart}]`);
+  if ((await figureOf.locator("table").count()) === 0) return null;
+  const columns = await figureOf
+    .locator("thead th")
+    .evaluateAll((heads) => heads.map((head) => head.getAttribute("data-column")));
   const rows = async (part: "tbody" | "tfoot"): Promise<Numbers[]> => {
-    const cells = await chart
+    const cells = await figureOf
       .locator(`${part} tr`)
-      .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent)));
-    return cells.map(([charged, failed, requests]) => ({
-      charged: figure(charged ?? null),
-      failed: figure(failed ?? null),
-      requests: figure(requests ?? null),
+      .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent)));
+    const read = (row: (string | null)[], name: string) => figure(row[columns.indexOf(name)] ?? null);
+    return cells.map((row) => ({
+      charged: read(row, "charged"),
+      failed: read(row, "failed"),
+      requests: read(row, "requests"),
     }));
   };
   const [total] = await rows("tfoot");
-  if (!total) throw new Error(`no total below the days of ${api}`);
+  if (!total) throw new Error(`no total below the rows of ${chart}`);
   return { days: await rows("tbody"), total };
 }
 
-/** Card, table and the sum of the days say the same for every API. */
+/** What the legend of a chart sums to, without the period before. */
+export async function legendSum(page: Page, chart: Api | "all"): Promise<number> {
+  const numbers = await page
+    .locator(`figure[aria-labelledby=chart-${chart}] .legend li:not(.legend-previous) .legend-calls`)
+    .allTextContents();
+  return numbers.reduce((sum, text) => sum + figure(text), 0);
+}
+
+/** Card, legend, table and the sum of its rows say the same for every API. */
 export async function expectTotalsAgree(page: Page): Promise<void> {
   for (const api of apis) {
     const { charged, failed, requests } = await figures(page, api);
@@ -66,6 +78,7 @@ export async function expectTotalsAgree(page: Page): Promise<void> {
     );
     expect(sum, `${api}: sum of days and card`).toEqual({ charged, failed, requests });
     expect(shown?.total ?? none, `${api}: foot of the table and card`).toEqual({ charged, failed, requests });
+    expect(await legendSum(page, api), `${api}: legend and card`).toBe(requests);
   }
 }
 

@@ -15,6 +15,7 @@ mod requests_filter;
 pub mod sign_in;
 mod snippets;
 pub mod usage;
+mod usage_card;
 mod usage_filter;
 
 use crate::view::Viewer;

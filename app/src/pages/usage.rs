@@ -1,17 +1,20 @@
 //! Usage: what remains of each API, and what used it under a filter.
 
-use super::{usage_filter::Filter, viewer_and};
+use super::{
+    usage_card::{Comparison, UsageCard},
+    usage_filter::{Filter, Switches, address},
+    viewer_and,
+};
 use crate::{
     components::{
-        banner::Alert,
-        chart::UsageChart,
+        banner::{Alert, Empty},
+        chart::{Chart, ChartFrame, Labels},
         frame::{Frame, Section},
         outcome::{StrangerPage, answered},
-        quota::{Remaining, RunningOut},
     },
-    i18n::{Texts, date, date_range, grouped, use_texts},
+    i18n::{Texts, date, date_range, use_texts},
     ports::Console,
-    view::{ApiUsage, AppliedFilter, FilterProblem, UsageQuery, UsageReport},
+    view::{AppliedFilter, FilterProblem, Unit, UsageQuery, UsageReport},
 };
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -53,13 +56,14 @@ fn query_of(params: &ParamsMap) -> UsageQuery {
         period: one("period"),
         from: one("from"),
         to: one("to"),
+        group: one("group"),
+        compare: one("compare"),
     }
 }
 
 #[component]
 fn Report(report: UsageReport) -> impl IntoView {
     let texts = use_texts();
-    let period = date_range(texts, report.filter.from, report.filter.to);
     let mismatch = key_of_another_project(&report);
     view! {
         <FilterProblems problems=report.problems.clone() />
@@ -68,77 +72,124 @@ fn Report(report: UsageReport) -> impl IntoView {
             projects=report.project_choices.clone()
             keys=report.key_choices.clone()
         />
+        <Switches filter=report.filter.clone() />
         {mismatch
             .then(|| {
                 view! {
                     <p class="notice notice-wait">{texts.text("filter-mismatch")}</p>
                 }
             })}
+        // All that changes while calls come in, and nothing that is alive itself.
+        <div id="usage-live" class="usage-live">
+            {report.unused.then(|| view! { <FirstCall keys=!report.key_choices.is_empty() /> })}
+            <Cards report=report.clone() />
+            <Charts report />
+        </div>
+    }
+}
+
+/// What to do first, for an account that never called.
+#[component]
+fn FirstCall(
+    /// There is a key to call with.
+    keys: bool,
+) -> impl IntoView {
+    let texts = use_texts();
+    let (text, key_class) = if keys {
+        (texts.text("first-call-text"), "button")
+    } else {
+        (texts.text("first-key-text"), "button button-main")
+    };
+    let start_class = if keys { "button button-main" } else { "button" };
+    view! {
+        <Empty title=texts.text("first-call-title") text=text>
+            <p class="buttons">
+                <a class=key_class href="/keys">
+                    {texts.text("first-key-make")}
+                </a>
+                <a class=start_class href="/quick-start">
+                    {texts.text("first-quick-start")}
+                </a>
+            </p>
+        </Empty>
+    }
+}
+
+#[component]
+fn Cards(report: UsageReport) -> impl IntoView {
+    let texts = use_texts();
+    let here = address(&report.filter);
+    let comparison = report.filter.previous.map(|(from, to)| Comparison {
+        against: date_range(texts, from, to),
+    });
+    let today = report.filter.today;
+    view! {
         <section aria-labelledby="quota-heading">
-            <h2 id="quota-heading" class="unseen">
-                {texts.text("usage-quota-heading")}
-            </h2>
+            <div class="section-head">
+                <h2 id="quota-heading">{texts.text("usage-quota-heading")}</h2>
+                <p class="faint">{texts.text("usage-quota-why")}</p>
+            </div>
             <div class="cards">
                 {report
                     .apis
-                    .iter()
-                    .map(|usage| view! { <UsageCard usage=usage.clone() /> })
+                    .into_iter()
+                    .map(|usage| {
+                        view! {
+                            <UsageCard
+                                usage
+                                today
+                                comparison=comparison.clone()
+                                here=here.clone()
+                            />
+                        }
+                    })
                     .collect_view()}
             </div>
+            <p class="hint">{texts.text("forecast-how")}</p>
         </section>
+    }
+}
+
+#[component]
+fn Charts(report: UsageReport) -> impl IntoView {
+    let texts = use_texts();
+    let filter = &report.filter;
+    let period = date_range(texts, filter.from, filter.to);
+    let heading = match filter.unit {
+        Unit::Day => texts.text("usage-daily-heading"),
+        Unit::Hour => texts.text("usage-hourly-heading"),
+    };
+    let buckets = report
+        .charts
+        .iter()
+        .find_map(|chart| chart.series.as_ref().ok())
+        .map_or(&[][..], |series| &series.buckets);
+    let frame = ChartFrame {
+        group: filter.group,
+        labels: Arc::new(Labels::of(texts, filter, buckets)),
+        here: address(filter),
+    };
+    view! {
         <section class="charts" aria-labelledby="daily-heading">
             <div class="section-head">
-                <h2 id="daily-heading">{texts.text("usage-daily-heading")}</h2>
+                <h2 id="daily-heading">{heading}</h2>
                 <p class="faint">
                     {texts
                         .with(
                             "usage-period-zone",
                             [
                                 ("period", period.into()),
-                                ("zone", (&report.filter.time_zone).into()),
+                                ("zone", (&filter.time_zone).into()),
                             ],
                         )}
                 </p>
             </div>
             {report
-                .apis
+                .charts
                 .into_iter()
-                .map(|usage| view! { <UsageChart usage /> })
+                .map(|chart| view! { <Chart chart frame=frame.clone() /> })
                 .collect_view()}
         </section>
-    }
-}
-
-/// One API: what remains, large; below it the period's figures.
-#[component]
-fn UsageCard(usage: ApiUsage) -> impl IntoView {
-    let texts = use_texts();
-    let quota = usage.quota;
-    let api = quota.api.clone();
-    view! {
-        <article class="card usage-card" data-api=api>
-            <header class="card-head">
-                <h3>{quota.title.clone()}</h3>
-                <code>{quota.api.clone()}</code>
-            </header>
-            <p class="card-label">{texts.text("usage-remaining")}</p>
-            <Remaining quota=quota.clone() />
-            <RunningOut quota />
-            <dl class="figures">
-                <div>
-                    <dt>{texts.text("usage-charged")}</dt>
-                    <dd data-figure="charged">{grouped(usage.charged)}</dd>
-                </div>
-                <div>
-                    <dt>{texts.text("usage-failed")}</dt>
-                    <dd data-figure="failed">{grouped(usage.failed)}</dd>
-                </div>
-                <div>
-                    <dt>{texts.text("usage-requests")}</dt>
-                    <dd data-figure="requests">{grouped(usage.charged + usage.failed)}</dd>
-                </div>
-            </dl>
-        </article>
     }
 }
 
@@ -189,6 +240,12 @@ fn problem_text(texts: Texts, problem: &FilterProblem) -> String {
         }
         FilterProblem::UnknownProject => texts.text("filter-unknown-project"),
         FilterProblem::UnknownKey => texts.text("filter-unknown-key"),
+        FilterProblem::UnknownGroup { value } => {
+            texts.with("filter-unknown-group", [("value", value.into())])
+        }
+        FilterProblem::UnknownCompare { value } => {
+            texts.with("filter-unknown-compare", [("value", value.into())])
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     components::icons::{Icon, Sign},
     i18n::{Texts, date_range, use_texts},
     islands::SelfSending,
-    view::{AppliedFilter, KeyChoice, Period, ProjectChoice},
+    view::{AppliedFilter, COMPARE_PREVIOUS, GroupBy, KeyChoice, Period, ProjectChoice},
 };
 use leptos::prelude::*;
 
@@ -29,6 +29,9 @@ pub fn Filter(
             </SelfSending>
             {(!custom)
                 .then(|| view! { <input type="hidden" name="period" value=filter.period.name() /> })}
+            {switches(&filter)
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+                .collect_view()}
             <div class="filter-period">
                 <Presets filter=filter.clone() />
                 <CustomRange filter />
@@ -164,15 +167,78 @@ fn period_text(texts: Texts, period: Period) -> String {
     }
 }
 
-/// The address of the same filter with another period.
-fn address(filter: &AppliedFilter, period: Period) -> String {
+/// The address that shows a filter.
+pub fn address(filter: &AppliedFilter) -> String {
+    let (from, to) = (filter.from.to_string(), filter.to.to_string());
     let projects = filter.projects.iter().map(|id| ("project", id.as_str()));
     let keys = filter.keys.iter().map(|id| ("key", id.as_str()));
-    let pairs: Vec<_> = projects
-        .chain(keys)
-        .chain([("period", period.name())])
-        .collect();
+    let mut pairs: Vec<(&str, &str)> = projects.chain(keys).collect();
+    if filter.period == Period::Custom {
+        pairs.extend([("from", from.as_str()), ("to", to.as_str())]);
+    } else {
+        pairs.push(("period", filter.period.name()));
+    }
+    for pair in switches(filter) {
+        pairs.push(pair);
+    }
     format!("/usage{}", query_string(&pairs))
+}
+
+/// The parts of the address that say how, not what: nothing for what is so anyway.
+fn switches(filter: &AppliedFilter) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    let group = (filter.group != GroupBy::default()).then(|| ("group", filter.group.name()));
+    let compare = filter.previous.map(|_| ("compare", COMPARE_PREVIOUS));
+    group.into_iter().chain(compare)
+}
+
+/// By what bars are stacked, and whether the period before stands beside.
+#[component]
+pub fn Switches(filter: AppliedFilter) -> impl IntoView {
+    let texts = use_texts();
+    let groups = GroupBy::ALL
+        .map(|group| {
+            let current = (filter.group == group).then_some("true");
+            let there = AppliedFilter {
+                group,
+                ..filter.clone()
+            };
+            view! {
+                <a href=address(&there) aria-current=current>
+                    {group_text(texts, group)}
+                </a>
+            }
+        })
+        .collect_view();
+    let compared = filter.previous.is_some();
+    let other = AppliedFilter {
+        previous: (!compared).then_some((filter.from, filter.to)),
+        ..filter
+    };
+    view! {
+        <div class="switches">
+            <div class="switch">
+                <span class="switch-label" id="group-label">
+                    {texts.text("group-by")}
+                </span>
+                <div class="presets" role="group" aria-labelledby="group-label">
+                    {groups}
+                </div>
+            </div>
+            <a class="button compare" href=address(&other) aria-current=compared.then_some("true")>
+                {compared.then(|| view! { <Icon sign=Sign::Check /> })}
+                {texts.text("compare-previous")}
+            </a>
+        </div>
+    }
+}
+
+fn group_text(texts: Texts, group: GroupBy) -> String {
+    match group {
+        GroupBy::Outcome => texts.text("group-by-outcome"),
+        GroupBy::Project => texts.text("group-by-project"),
+        GroupBy::Key => texts.text("group-by-key"),
+        GroupBy::Api => texts.text("group-by-api"),
+    }
 }
 
 #[component]
@@ -183,8 +249,12 @@ fn Presets(filter: AppliedFilter) -> impl IntoView {
             {Period::PRESETS
                 .map(|period| {
                     let current = (filter.period == period).then_some("true");
+                    let there = AppliedFilter {
+                        period,
+                        ..filter.clone()
+                    };
                     view! {
-                        <a href=address(&filter, period) aria-current=current>
+                        <a href=address(&there) aria-current=current>
                             {period_text(texts, period)}
                         </a>
                     }
@@ -238,6 +308,7 @@ fn CustomRange(filter: AppliedFilter) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::Unit;
     use chrono::NaiveDate;
 
     fn filter() -> AppliedFilter {
@@ -250,15 +321,31 @@ mod tests {
             to: day,
             today: day,
             time_zone: "UTC".into(),
+            group: GroupBy::Outcome,
+            unit: Unit::Day,
+            previous: None,
         }
     }
 
     #[test]
-    fn a_preset_keeps_the_rest_of_the_filter() {
-        let address = address(&filter(), Period::Days7);
-        for part in ["/usage?", "project=prj_a", "key=key_b", "period=7d"] {
-            assert!(address.contains(part), "{address}");
-        }
+    fn an_address_holds_the_whole_filter_and_nothing_else() {
+        assert_eq!(
+            address(&filter()),
+            "/usage?project=prj_a&key=key_b&period=30d"
+        );
+        let day = filter().today;
+        let custom = AppliedFilter {
+            period: Period::Custom,
+            group: GroupBy::Key,
+            previous: Some((day, day)),
+            projects: vec![],
+            keys: vec![],
+            ..filter()
+        };
+        assert_eq!(
+            address(&custom),
+            "/usage?from=2026-11-24&to=2026-11-24&group=key&compare=previous"
+        );
     }
 
     #[test]

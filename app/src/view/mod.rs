@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod figures;
 mod form;
 mod guide;
 mod keys;
@@ -13,6 +14,10 @@ mod usage;
 pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
 pub use admin::{
     AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, GrantRow, RequestFilter,
+};
+pub use figures::{
+    ApiFigures, ApiUsage, Bucket, Forecast, Group, GroupName, MOST_GROUPS, NoFigures, Outlook,
+    Plot, Series, Subject, Tone, Totals, UsageChart,
 };
 pub use form::{FormReply, FormToken, Message};
 pub use guide::{ApiLimits, LimitsView, OutputMost, QuickStartView, Recipe, TestedCall};
@@ -29,8 +34,8 @@ pub use requests::{
     RequestsFilter, RequestsProblem, RequestsQuery, RequestsView,
 };
 pub use usage::{
-    ApiUsage, AppliedFilter, DayUsage, FilterProblem, KeyChoice, Period, Plot, ProjectChoice,
-    UsageQuery, UsageReport,
+    AppliedFilter, COMPARE_PREVIOUS, FilterProblem, GroupBy, KeyChoice, Period, ProjectChoice,
+    Unit, UsageQuery, UsageReport,
 };
 
 /// An instant in the viewer's time zone.

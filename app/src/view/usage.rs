@@ -1,6 +1,6 @@
 //! The usage page: what remains, and what was used under a filter.
 
-use super::ApiQuota;
+use super::{ApiUsage, UsageChart};
 use chrono::NaiveDate;
 
 /// The filter as the URL has it, unchecked.
@@ -14,6 +14,55 @@ pub struct UsageQuery {
     /// First and last day, both included: `2026-11-01`.
     pub from: Option<String>,
     pub to: Option<String>,
+    /// Name of a [`GroupBy`].
+    pub group: Option<String>,
+    /// `previous`, or nothing.
+    pub compare: Option<String>,
+}
+
+/// By what the bars of a chart are stacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GroupBy {
+    /// Charged, and each kind of failure.
+    #[default]
+    Outcome,
+    Project,
+    Key,
+    /// One chart of all APIs instead of one for each.
+    Api,
+}
+
+impl GroupBy {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Outcome, Self::Project, Self::Key, Self::Api];
+
+    /// The name in the URL.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Outcome => "outcome",
+            Self::Project => "project",
+            Self::Key => "key",
+            Self::Api => "api",
+        }
+    }
+
+    /// The grouping of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.name() == name)
+    }
+}
+
+/// The value of `compare` in the URL that asks for the period before.
+pub const COMPARE_PREVIOUS: &str = "previous";
+
+/// How long a bar stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Ranges of up to two days.
+    Hour,
+    Day,
 }
 
 /// A range of days by name.
@@ -70,6 +119,11 @@ pub struct AppliedFilter {
     /// Today in `time_zone`.
     pub today: NaiveDate,
     pub time_zone: String,
+    pub group: GroupBy,
+    pub unit: Unit,
+    /// First and last day of the period before, if it is compared with: as many
+    /// days as the range has, right before it.
+    pub previous: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// A filter value that makes no sense. It was not applied, and the page says so.
@@ -87,6 +141,10 @@ pub enum FilterProblem {
     UnknownProject,
     /// Not a key of this account: all keys are shown.
     UnknownKey,
+    /// No such grouping: calls are grouped by outcome.
+    UnknownGroup { value: String },
+    /// No such comparison: nothing is compared.
+    UnknownCompare { value: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,40 +162,7 @@ pub struct KeyChoice {
     pub project_name: String,
 }
 
-/// One day of one API under the filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DayUsage {
-    pub date: NaiveDate,
-    /// Calls charged (they succeeded).
-    pub charged: i64,
-    /// Calls that failed and cost nothing.
-    pub failed: i64,
-}
-
-/// The drawn part of a chart: bars and grid lines in a box that stretches with
-/// the page. Labels and tooltips are the page's, made from the same days.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plot {
-    /// An `<svg>` element with `preserveAspectRatio="none"`; safe to inline. Its
-    /// shapes carry the classes `plot-charged`, `plot-failed` and `plot-grid`.
-    pub svg: String,
-    /// Value at the top edge of the box; the bottom edge is zero. Even, at least 2.
-    pub top: i64,
-}
-
-/// One API: its quota now, and its use under the filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiUsage {
-    pub quota: ApiQuota,
-    /// Sums of `days`.
-    pub charged: i64,
-    pub failed: i64,
-    /// Every day of the range, zero days too, oldest first.
-    pub days: Vec<DayUsage>,
-    pub plot: Plot,
-}
-
-/// All that the usage page shows. Totals are sums of the same days that the
+/// All that the usage page shows. Totals are sums of the same buckets that the
 /// charts and tables show, so they cannot disagree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageReport {
@@ -145,5 +170,10 @@ pub struct UsageReport {
     pub problems: Vec<FilterProblem>,
     pub project_choices: Vec<ProjectChoice>,
     pub key_choices: Vec<KeyChoice>,
+    /// A card for each, in the order of the catalogue.
     pub apis: Vec<ApiUsage>,
+    /// One for each API, or one of all if they are what is grouped by.
+    pub charts: Vec<UsageChart>,
+    /// No call was ever logged for this account.
+    pub unused: bool,
 }

@@ -7,6 +7,7 @@ mod guide;
 mod keys;
 mod range;
 mod requests;
+mod series;
 mod usage;
 
 use crate::clock::Clock;
@@ -40,12 +41,17 @@ fn title(api: &Api, language: Language) -> String {
 
 /// The page learns that it cannot be shown now; the log learns why.
 fn unavailable(error: StoreError) -> PortError {
-    let incident = crate::domain::ids::public_id(
+    let incident = incident();
+    tracing::error!(%error, %incident, "a page could not be read");
+    PortError::Unavailable { incident }
+}
+
+/// What finds a line of the log, and tells nothing else.
+fn incident() -> String {
+    crate::domain::ids::public_id(
         crate::domain::ids::Noun::Request,
         0,
         &mut crate::clock::random(),
     )
-    .split_off(14);
-    tracing::error!(%error, %incident, "a page could not be read");
-    PortError::Unavailable { incident }
+    .split_off(14)
 }

@@ -362,7 +362,10 @@ fn range(
         FilterProblem::NotADate { value } => RequestsProblem::NotADate { value },
         FilterProblem::Reversed { from, to } => RequestsProblem::Reversed { from, to },
         FilterProblem::TooLong { most } => RequestsProblem::TooLong { most },
-        FilterProblem::UnknownPeriod { value } => RequestsProblem::UnknownPeriod { value },
+        // A range has neither groups nor a comparison.
+        FilterProblem::UnknownPeriod { value }
+        | FilterProblem::UnknownGroup { value }
+        | FilterProblem::UnknownCompare { value } => RequestsProblem::UnknownPeriod { value },
         FilterProblem::UnknownProject => RequestsProblem::UnknownProject,
         FilterProblem::UnknownKey => RequestsProblem::UnknownKey,
     })?;

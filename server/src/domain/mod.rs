@@ -7,6 +7,7 @@ pub mod caps;
 pub mod catalogue;
 pub mod error;
 pub mod figures;
+pub mod forecast;
 pub mod grants;
 pub mod ids;
 pub mod keys;

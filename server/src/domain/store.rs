@@ -12,7 +12,7 @@ use super::language::Language;
 use super::projects::{NewProject, Project, ProjectDeletion, ProjectEdit, ProjectSummary};
 use super::quota_requests::{NewQuotaRequest, QuotaRequest, RequestState};
 use super::requests::{CallPage, CallQuery, LoggedCall};
-use super::usage::{SeriesPoint, SeriesQuery, UsageRow};
+use super::usage::{Grouping, Named, SeriesPoint, SeriesQuery, UsageRow};
 use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
 use async_trait::async_trait;
 
@@ -30,6 +30,7 @@ pub trait Store:
     + Projects
     + QuotaRequests
     + RequestLog
+    + RollUps
     + Sessions
 {
 }
@@ -177,8 +178,6 @@ pub trait Ledger: Send + Sync + 'static {
     /// Writes a batch of calls, their roll-ups and balances: all or nothing,
     /// and on disk when it returns.
     async fn append(&self, rows: &[UsageRow]) -> Stored<()>;
-    /// Calls by API and day, from the roll-ups. Days without calls are left out.
-    async fn series(&self, query: &SeriesQuery) -> Stored<Vec<SeriesPoint>>;
     /// Differences between the ledger and what is derived from it, in words;
     /// empty if all is well.
     async fn verify(&self) -> Stored<Vec<String>>;
@@ -192,6 +191,18 @@ pub trait RequestLog: Send + Sync + 'static {
     async fn calls(&self, query: &CallQuery) -> Stored<CallPage>;
     /// One call of an account.
     async fn call(&self, account: AccountId, request_id: &str) -> Stored<Option<LoggedCall>>;
+}
+
+/// What charts are made of. Cost follows the roll-ups in the range, never the ledger.
+#[async_trait]
+pub trait RollUps: Send + Sync + 'static {
+    /// Calls by bucket and group. What has no calls is left out.
+    async fn series(&self, query: &SeriesQuery) -> Stored<Vec<SeriesPoint>>;
+    /// Calls of an API charged on a day (by number, in the account's zone) or
+    /// after it, whatever project or key made them.
+    async fn charged_since(&self, account: AccountId, api: ApiId, day: i64) -> Stored<i64>;
+    /// The account's projects or keys of these row ids, deleted ones too.
+    async fn names(&self, account: AccountId, of: Grouping, ids: &[i64]) -> Stored<Vec<Named>>;
 }
 
 #[async_trait]

@@ -101,24 +101,90 @@ pub const fn quarter(at: Millis) -> i64 {
     at.div_euclid(QUARTER_MS)
 }
 
-/// What to sum: calls of one account in `[from, to)` slots, cut into days.
+/// What sums are made of: each unit has roll-ups of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// Numbered by [`super::zones::day_number`], cut in the account's zone.
+    Day,
+    /// Numbered by [`quarter`].
+    Quarter,
+}
+
+/// By what calls are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    Outcome,
+    Project,
+    Key,
+    /// Not at all.
+    None,
+}
+
+/// What to sum: calls of one account to one API, cut into buckets of slots.
 #[derive(Debug, Clone)]
 pub struct SeriesQuery {
     pub account: AccountId,
-    pub apis: Vec<ApiId>,
+    pub api: ApiId,
     /// Empty means all.
     pub projects: Vec<ProjectId>,
     pub keys: Vec<KeyId>,
-    /// First slot of each day, and the slot after the last day: one more than days.
+    pub slot: Slot,
+    /// First slot of each bucket, and the slot after the last bucket: one more
+    /// than buckets. Ascending.
     pub edges: Vec<i64>,
+    pub grouping: Grouping,
 }
 
-/// Calls of one API on one day.
+impl SeriesQuery {
+    /// The bucket that holds a slot, if one does.
+    #[must_use]
+    pub fn bucket(&self, slot: i64) -> Option<usize> {
+        let after = self.edges.partition_point(|edge| *edge <= slot);
+        (after < self.edges.len()).then(|| after.checked_sub(1))?
+    }
+}
+
+/// Calls of one group in one bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeriesPoint {
-    pub api: ApiId,
-    /// Index of the day: between `edges[day]` and `edges[day + 1]`.
-    pub day: usize,
+    /// Index of the bucket: between `edges[bucket]` and `edges[bucket + 1]`.
+    pub bucket: usize,
+    /// Number of the outcome, or row id of the project or key; 0 without grouping.
+    pub group: i64,
     pub calls: i64,
     pub charged: i64,
+}
+
+/// A project or key of an account's history, whether it still exists or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Row id.
+    pub id: i64,
+    pub public_id: String,
+    pub name: String,
+    /// Last characters of a key.
+    pub hint: Option<String>,
+    pub deleted: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_lies_in_the_bucket_that_began_last() {
+        let query = SeriesQuery {
+            account: AccountId(1),
+            api: ApiId(1),
+            projects: vec![],
+            keys: vec![],
+            slot: Slot::Day,
+            // The second bucket is empty: a date that a zone left out.
+            edges: vec![10, 12, 12, 15],
+            grouping: Grouping::None,
+        };
+        let found: Vec<_> = (9..=15).map(|slot| query.bucket(slot)).collect();
+        let expected = [None, Some(0), Some(0), Some(2), Some(2), Some(2), None];
+        assert_eq!(found, expected);
+    }
 }

@@ -3,8 +3,8 @@
 use crate::support::{Behaviour, TestServer, add_body, get_body, search_body};
 use allowance::config::ErrorStyle;
 use allowance::domain::accounts::Role;
-use allowance::domain::store::{Accounts, Keys, Ledger};
-use allowance::domain::usage::{SeriesQuery, quarter};
+use allowance::domain::store::{Accounts, Keys, RollUps};
+use allowance::domain::usage::{Grouping, SeriesQuery, Slot, quarter};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -127,15 +127,19 @@ async fn a_body_that_breaks_a_rule_gets_its_code_and_costs_nothing() {
 async fn logged(it: &TestServer) -> i64 {
     let mut calls = 0;
     for account in it.store.find_accounts("", 100, 0).await.unwrap() {
-        let query = SeriesQuery {
-            account: account.id,
-            apis: it.server.metering.apis().iter().map(|api| api.id).collect(),
-            projects: vec![],
-            keys: vec![],
-            edges: vec![0, quarter(crate::support::NOW) + 100],
-        };
-        let points = it.store.series(&query).await.unwrap();
-        calls += points.iter().map(|point| point.calls).sum::<i64>();
+        for api in it.server.metering.apis() {
+            let query = SeriesQuery {
+                account: account.id,
+                api: api.id,
+                projects: vec![],
+                keys: vec![],
+                slot: Slot::Quarter,
+                edges: vec![0, quarter(crate::support::NOW) + 100],
+                grouping: Grouping::None,
+            };
+            let points = it.store.series(&query).await.unwrap();
+            calls += points.iter().map(|point| point.calls).sum::<i64>();
+        }
     }
     calls
 }

@@ -16,3 +16,4 @@ mod python_client;
 mod requests;
 mod settings;
 mod support;
+mod usage;

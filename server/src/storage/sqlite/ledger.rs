@@ -3,9 +3,8 @@
 //! each row costs five times as much.
 
 use super::{SqliteStore, days};
-use crate::domain::ApiId;
 use crate::domain::store::{Ledger, Stored};
-use crate::domain::usage::{SeriesPoint, SeriesQuery, UsageRow};
+use crate::domain::usage::UsageRow;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -42,20 +41,6 @@ const FOLD_KEY_TOTALS: &str = "
     SET calls = calls + excluded.calls,
         charged = charged + excluded.charged,
         last_used_at = max(last_used_at, excluded.last_used_at)";
-
-/// A range of the primary key for each API and day: cost follows the roll-ups
-/// in the range, not the ledger.
-pub(super) const SERIES: &str = "
-    SELECT rollups.api_id, days.key AS day, sum(calls) AS calls, sum(charged) AS charged
-    FROM json_each($2) AS apis
-    CROSS JOIN json_each($3) AS days
-    CROSS JOIN rollups
-    WHERE account_id = $1
-      AND rollups.api_id = apis.value
-      AND quarter >= days.value ->> 0 AND quarter < days.value ->> 1
-      AND ($4 IS NULL OR project_id IN (SELECT value FROM json_each($4)))
-      AND ($5 IS NULL OR key_id IN (SELECT value FROM json_each($5)))
-    GROUP BY rollups.api_id, days.key";
 
 const WRONG_ROLLUPS: &str = "
     SELECT count(*) FROM (
@@ -115,32 +100,6 @@ impl Ledger for SqliteStore {
         Ok(())
     }
 
-    async fn series(&self, query: &SeriesQuery) -> Stored<Vec<SeriesPoint>> {
-        let apis: Vec<i64> = query.apis.iter().map(|id| id.0).collect();
-        let days: Vec<[i64; 2]> = query
-            .edges
-            .windows(2)
-            .map(|edge| [edge[0], edge[1]])
-            .collect();
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(SERIES)
-            .bind(query.account.0)
-            .bind(json!(apis).to_string())
-            .bind(json!(days).to_string())
-            .bind(filter(query.projects.iter().map(|id| id.0)))
-            .bind(filter(query.keys.iter().map(|id| id.0)))
-            .fetch_all(&self.readers)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(api, day, calls, charged)| SeriesPoint {
-                api: ApiId(api),
-                day: usize::try_from(day).unwrap_or_default(),
-                calls,
-                charged,
-            })
-            .collect())
-    }
-
     async fn verify(&self) -> Stored<Vec<String>> {
         // One read transaction: a ledger that grows meanwhile is no difference.
         let mut tx = self.readers.begin().await?;
@@ -171,13 +130,7 @@ impl Ledger for SqliteStore {
     }
 }
 
-/// A JSON array, or nothing where everything is asked for.
-fn filter(ids: impl Iterator<Item = i64>) -> Option<String> {
-    let ids: Vec<i64> = ids.collect();
-    (!ids.is_empty()).then(|| json!(ids).to_string())
-}
-
-/// A batch as the four statements take it: derived rows folded, so that each is
+/// A batch as four of the statements take it: derived rows folded, so that each is
 /// touched once.
 struct Batch {
     usage: String,

@@ -12,6 +12,7 @@ mod ledger;
 mod projects;
 mod quota_requests;
 mod requests;
+mod roll_ups;
 mod sessions;
 
 use crate::domain::StoreError;

@@ -1,3 +1,4 @@
+mod days;
 mod requests;
 
 use super::SqliteStore;
@@ -7,7 +8,7 @@ use crate::domain::keys::{KeyHash, NewKey};
 use crate::domain::store::{
     Accounts, Audit, Grants, KeyChange, Keys, Ledger, Projects, QuotaRequests, SessionRow, Sessions,
 };
-use crate::domain::usage::{Outcome, SeriesQuery, UsageRow, quarter};
+use crate::domain::usage::{Outcome, UsageRow};
 use crate::domain::{AccountId, ApiId, GrantId, KeyId, ProjectId, StoreError};
 use tempfile::TempDir;
 
@@ -209,58 +210,6 @@ async fn verify_names_what_differs_from_the_ledger() {
 }
 
 #[tokio::test]
-async fn a_series_sums_calls_by_day_and_filters() {
-    let it = fixture().await;
-    let grant = it.search_grant().await;
-    let day = 96;
-    let start = quarter(NOW) / day * day;
-    let at = |quarter: i64| quarter * 900_000;
-    it.store
-        .append(&[
-            it.row("req_1", at(start), Some(grant)),
-            it.row("req_2", at(start + day) - 1, None),
-            it.row("req_3", at(start + day), Some(grant)),
-            it.row("req_4", at(start + 2 * day), Some(grant)),
-        ])
-        .await
-        .unwrap();
-    let mut query = SeriesQuery {
-        account: it.account.id,
-        apis: it.apis.clone(),
-        projects: vec![],
-        keys: vec![],
-        edges: vec![start, start + day, start + 2 * day],
-    };
-    let points = it.store.series(&query).await.unwrap();
-    let found: Vec<_> = points.iter().map(|p| (p.day, p.calls, p.charged)).collect();
-    assert_eq!(found, [(0, 2, 1), (1, 1, 1)]);
-    query.keys = vec![KeyId(999)];
-    assert_eq!(it.store.series(&query).await.unwrap(), []);
-    query.keys = vec![it.key];
-    query.projects = vec![it.project];
-    assert_eq!(it.store.series(&query).await.unwrap().len(), 2);
-    query.account = AccountId(999);
-    assert_eq!(it.store.series(&query).await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn the_series_reads_ranges_of_the_roll_ups_key() {
-    let it = fixture().await;
-    let explain = format!("EXPLAIN QUERY PLAN {}", super::ledger::SERIES);
-    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(explain))
-        .fetch_all(&it.store.readers)
-        .await
-        .unwrap();
-    let plan: Vec<_> = plan.into_iter().map(|(_, _, _, detail)| detail).collect();
-    assert!(
-        plan.iter().any(|step| step.contains(
-            "SEARCH rollups USING PRIMARY KEY (account_id=? AND api_id=? AND quarter>? AND quarter<?)"
-        )),
-        "{plan:#?}"
-    );
-}
-
-#[tokio::test]
 async fn the_free_quota_follows_the_catalogue_and_history_stays() {
     let it = fixture().await;
     let grant = it.search_grant().await;
@@ -354,97 +303,4 @@ async fn a_store_opens_again_with_all_that_was_in_it() {
             .unwrap()
             .is_some()
     );
-}
-
-/// Day, calls and charged calls of every roll-up by day.
-async fn days(store: &SqliteStore) -> Vec<(i64, i64, i64)> {
-    sqlx::query_as("SELECT day, calls, charged FROM day_rollups ORDER BY day, outcome")
-        .fetch_all(&store.readers)
-        .await
-        .unwrap()
-}
-
-#[tokio::test]
-async fn days_are_cut_in_the_accounts_zone_and_anew_when_it_changes() {
-    let it = fixture().await;
-    let grant = it.search_grant().await;
-    // 18:00 and 20:00 UTC on one day: in Kathmandu only the first is still that day.
-    let evening = 20_417 * 86_400_000 + 20 * 3_600_000;
-    it.store
-        .append(&[
-            it.row("req_1", evening - 7_200_000, Some(grant)),
-            it.row("req_2", evening, Some(grant)),
-        ])
-        .await
-        .unwrap();
-    assert_eq!(days(&it.store).await, [(20_417, 2, 2)]);
-
-    let moved = it
-        .store
-        .set_time_zone(it.account.id, "Asia/Kathmandu", change("zone"))
-        .await
-        .unwrap();
-    assert!(moved);
-    assert_eq!(days(&it.store).await, [(20_417, 1, 1), (20_418, 1, 1)]);
-    // What comes after is cut in the new zone.
-    it.store
-        .append(&[it.row("req_3", evening + 1, None)])
-        .await
-        .unwrap();
-    assert_eq!(
-        days(&it.store).await,
-        [(20_417, 1, 1), (20_418, 1, 1), (20_418, 1, 0)]
-    );
-    assert_eq!(it.store.verify().await.unwrap(), Vec::<String>::new());
-    let account = it.store.account(it.account.id).await.unwrap().unwrap();
-    assert_eq!(account.time_zone, "Asia/Kathmandu");
-    let nobody = it
-        .store
-        .set_time_zone(AccountId(999), "UTC", change("zone"))
-        .await
-        .unwrap();
-    assert!(!nobody);
-}
-
-#[tokio::test]
-async fn days_are_cut_when_a_database_is_opened_that_has_none_or_older_rules() {
-    let it = fixture().await;
-    let grant = it.search_grant().await;
-    it.store
-        .append(&[it.row("req_1", NOW, Some(grant))])
-        .await
-        .unwrap();
-    let before = days(&it.store).await;
-    for age in [
-        "DELETE FROM day_rules",
-        "UPDATE day_rules SET release = '1999a'",
-    ] {
-        for statement in [age, "DELETE FROM day_rollups"] {
-            sqlx::query(statement)
-                .execute(&it.store.writer)
-                .await
-                .unwrap();
-        }
-        let again = open(&it.folder).await;
-        assert_eq!(days(&again).await, before, "{age}");
-        assert_eq!(again.verify().await.unwrap(), Vec::<String>::new());
-    }
-}
-
-#[tokio::test]
-async fn cutting_days_reads_ranges_of_the_roll_ups_key() {
-    let it = fixture().await;
-    for statement in [super::days::CUT, super::days::WRONG] {
-        let explain = format!("EXPLAIN QUERY PLAN {statement}");
-        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(explain))
-            .fetch_all(&it.store.readers)
-            .await
-            .unwrap();
-        assert!(
-            plan.iter().any(|(.., step)| step.contains(
-                "SEARCH rollups USING PRIMARY KEY (account_id=? AND api_id=? AND quarter>? AND quarter<?)"
-            )),
-            "{plan:#?}"
-        );
-    }
 }

@@ -11,6 +11,7 @@ use allowance::actions::{CreateKey, OpenAccount};
 use allowance::assembly::{Parts, Server, assemble};
 use allowance::clock::{Clock, ManualClock};
 use allowance::config::Config;
+use allowance::domain::ApiId;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::audit::Actor;
 use allowance::domain::store::{Ledger, Projects, Store};
@@ -32,7 +33,7 @@ pub struct TestServer {
     pub clock: Arc<ManualClock>,
     pub upstream: StubUpstream,
     client: reqwest::Client,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestServer {
@@ -89,7 +90,7 @@ impl TestServer {
             clock,
             upstream,
             client,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -172,7 +173,7 @@ impl TestServer {
         let api = metering.api_named(api).unwrap().id;
         let burnt = (0..calls).map(|n| async move {
             let row = UsageRow {
-                request_id: format!("req_{}_{}_{n}", identity.key.0, api.0),
+                request_id: format!("req_{}_{}_{}_{n}", identity.key.0, api.0, self.clock.now()),
                 account: account.id,
                 project: identity.project,
                 key: identity.key,
@@ -189,6 +190,24 @@ impl TestServer {
             metering.charge(hold, row).await.unwrap();
         });
         futures::future::join_all(burnt).await;
+    }
+
+    /// Makes the roll-ups of an API unreadable: two days whose sum is no number.
+    pub async fn break_figures(&self, account: &Account, api: ApiId) {
+        let url = format!("sqlite:{}", self.folder.path().join("test.db").display());
+        let database = sqlx::SqlitePool::connect(&url).await.unwrap();
+        for key in [-1, -2] {
+            sqlx::query("INSERT INTO day_rollups VALUES ($1, $2, $3, 0, $4, 0, $5, $5, 0)")
+                .bind(account.id.0)
+                .bind(api.0)
+                .bind(self.clock.now() / 86_400_000)
+                .bind(key)
+                .bind(i64::MAX)
+                .execute(&database)
+                .await
+                .unwrap();
+        }
+        database.close().await;
     }
 
     /// Balances and roll-ups equal the ledger.
