@@ -1,8 +1,8 @@
 import { type Page } from "@playwright/test";
 import { accounts, enter, expect, expectAccessible, setTheme, test, themes } from "./fixtures";
 
-const dialog = (page: Page) => page.getByRole("dialog", { name: "Go to a page, project or key" });
-const field = (page: Page) => page.getByRole("combobox", { name: "Go to a page, project or key" });
+const dialog = (page: Page) => page.getByRole("dialog", { name: "Command palette" });
+const field = (page: Page) => page.getByRole("combobox", { name: "Command palette" });
 const options = (page: Page) => page.getByRole("listbox", { name: "Places" }).getByRole("option");
 const chosen = (page: Page) => page.locator("#palette-list [aria-selected=true]");
 const help = (page: Page) => page.getByRole("dialog", { name: "Keyboard shortcuts" });

@@ -1,7 +1,7 @@
 # The command palette, and the list of keys.
 
 palette-open = Go to…
-palette-title = Go to a page, project or key
+palette-title = Command palette
 palette-hint = Page, project, key or request id
 palette-places = Places
 palette-page = Page

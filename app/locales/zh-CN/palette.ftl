@@ -1,7 +1,7 @@
 # 快速跳转面板与快捷键列表。
 
 palette-open = 跳转到…
-palette-title = 跳转到页面、项目或密钥
+palette-title = 快速跳转
 palette-hint = 页面、项目、密钥或请求 ID
 palette-places = 可跳转的位置
 palette-page = 页面

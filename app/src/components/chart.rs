@@ -75,7 +75,7 @@ fn Body(series: Series, title: String, frame: ChartFrame) -> impl IntoView {
         return view! { <p class="chart-quiet">{texts.text("chart-quiet")}</p> }.into_any();
     }
     view! {
-        <Drawing series=series.clone() labels=frame.labels.clone() />
+        <Drawing series=series.clone() labels=frame.labels.clone() title=title.clone() />
         <Numbers series title frame />
     }
     .into_any()
@@ -101,12 +101,24 @@ pub fn Missing(reason: NoFigures, here: String) -> impl IntoView {
 }
 
 #[component]
-fn Drawing(series: Series, labels: Arc<Labels>) -> impl IntoView {
+fn Drawing(series: Series, labels: Arc<Labels>, title: String) -> impl IntoView {
     let texts = use_texts();
     let top = series.plot.top;
     let tips = tips(texts, &series, &labels);
     let x_labels = x_labels(&labels);
+    let last = labels.full.last().cloned();
     view! {
+        <div class="chart-wrap">
+        <div
+            class="chart-keys needs-scripts"
+            role="slider"
+            tabindex="0"
+            aria-label=texts.with("chart-cursor", [("chart", title.into())])
+            aria-valuemin="1"
+            aria-valuemax=labels.full.len().to_string()
+            aria-valuenow=labels.full.len().to_string()
+            aria-valuetext=last
+        ></div>
         <div class="chart-grid" aria-hidden="true">
             <div class="chart-y">
                 <span>{grouped(top)}</span>
@@ -118,6 +130,7 @@ fn Drawing(series: Series, labels: Arc<Labels>) -> impl IntoView {
                 <svg class="chart-tips" width="100%" height="100%" inner_html=tips></svg>
             </div>
             <svg class="chart-x" width="100%" height="18" inner_html=x_labels></svg>
+        </div>
         </div>
     }
 }

@@ -8,6 +8,7 @@ pub mod form;
 pub mod frame;
 pub mod icons;
 pub mod keys;
+pub mod live;
 pub mod new_key;
 pub mod outcome;
 pub mod palette;

@@ -6,10 +6,13 @@ use crate::{i18n::use_texts, view::Viewer};
 use leptos::prelude::*;
 
 /// Letters after `g`, and the pages that they lead to.
-const JUMPS: [(&str, &str, &str); 4] = [
+const JUMPS: [(&str, &str, &str); 7] = [
     ("u", "/usage", "nav-usage"),
+    ("r", "/requests", "nav-requests"),
     ("k", "/keys", "nav-keys"),
     ("p", "/projects", "nav-projects"),
+    ("l", "/limits", "nav-limits"),
+    ("q", "/quick-start", "nav-quick-start"),
     ("m", "/request-more", "nav-request-more"),
 ];
 
@@ -178,6 +181,13 @@ fn Help() -> impl IntoView {
                             }
                         })
                         .collect_view()}
+                    <div>
+                        <dt>{texts.text("help-chart")}</dt>
+                        <dd>
+                            <kbd>"←"</kbd>
+                            <kbd>"→"</kbd>
+                        </dd>
+                    </div>
                 </dl>
                 <label class="help-switch">
                     <input id="help-single-keys" type="checkbox" checked />

@@ -12,9 +12,13 @@ mod filter;
 #[cfg(feature = "hydrate")]
 mod help;
 #[cfg(feature = "hydrate")]
+mod live;
+#[cfg(feature = "hydrate")]
 mod palette;
 #[cfg(feature = "hydrate")]
 mod sending;
+#[cfg(feature = "hydrate")]
+mod tooltip;
 
 pub use copy::CopyButton;
 pub use filter::SelfSending;
@@ -29,7 +33,9 @@ pub fn Browser() -> impl IntoView {
         copy::attach();
         filter::attach();
         help::attach();
+        live::attach();
         palette::attach();
         sending::attach();
+        tooltip::attach();
     }
 }

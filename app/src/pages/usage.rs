@@ -10,6 +10,7 @@ use crate::{
         banner::{Alert, Empty},
         chart::{Chart, ChartFrame, Labels},
         frame::{Frame, Section},
+        live::LiveStatus,
         outcome::{StrangerPage, answered},
     },
     i18n::{Texts, date, date_range, use_texts},
@@ -80,6 +81,7 @@ fn Report(report: UsageReport) -> impl IntoView {
                 }
             })}
         // All that changes while calls come in, and nothing that is alive itself.
+        <LiveStatus />
         <div id="usage-live" class="usage-live">
             {report.unused.then(|| view! { <FirstCall keys=!report.key_choices.is_empty() /> })}
             <Cards report=report.clone() />
