@@ -304,3 +304,18 @@ async fn a_store_opens_again_with_all_that_was_in_it() {
             .is_some()
     );
 }
+
+#[tokio::test]
+async fn a_secret_is_found_by_two_looks_at_an_index() {
+    let it = fixture().await;
+    let explain = format!("EXPLAIN QUERY PLAN {}", super::keys::BY_HASH);
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(explain))
+        .bind(vec![0_u8; 32])
+        .fetch_all(&it.store.readers)
+        .await
+        .unwrap();
+    let steps: Vec<_> = plan.into_iter().map(|(.., step)| step).collect();
+    let text = steps.join("\n");
+    assert!(!text.contains("SCAN"), "{text}");
+    assert!(text.contains("api_keys_by_previous"), "{text}");
+}
