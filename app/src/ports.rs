@@ -8,8 +8,8 @@ pub use guide::Guide;
 
 use crate::view::{
     AccountDetail, AccountSearch, AuditPage, KeyView, KeysQuery, KeysView, ProjectRow, ProjectView,
-    QuotaRequestRow, RequestDetail, RequestFilter, RequestMoreView, RequestsQuery, RequestsView,
-    UsageQuery, UsageReport, Viewer,
+    QuotaRequestRow, RequestBatch, RequestDetail, RequestFilter, RequestMoreView, RequestsQuery,
+    RequestsView, UsageQuery, UsageReport, Viewer,
 };
 use async_trait::async_trait;
 
@@ -50,6 +50,13 @@ pub trait Console: Send + Sync + 'static {
         viewer: &Viewer,
         query: RequestsQuery,
     ) -> Result<RequestsView, PortError>;
+    /// The log as a file has it: all of it under the filter, a batch at a time. The
+    /// first batch begins at the newest call.
+    async fn request_batch(
+        &self,
+        viewer: &Viewer,
+        query: RequestsQuery,
+    ) -> Result<RequestBatch, PortError>;
     /// One request by its id.
     async fn request(&self, viewer: &Viewer, id: &str) -> Result<RequestDetail, PortError>;
     /// What the page needs that leads to a human.

@@ -10,6 +10,7 @@ pub mod config;
 pub mod console;
 pub mod demo;
 pub mod domain;
+pub mod export;
 pub mod http;
 pub mod metering;
 mod qr;

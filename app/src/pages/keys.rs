@@ -5,6 +5,7 @@ use crate::{
     components::{
         banner::Empty,
         caps::period_name,
+        export::Export,
         form::{Choice, Field, FieldKind, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         keys::KeyTable,
@@ -57,37 +58,40 @@ fn Keys(keys: KeysView) -> impl IntoView {
     let filter = keys.all > MANY || !keys.query.is_empty();
     let chosen = keys.query.project.clone();
     view! {
-        <StrayProblems known=vec![FORM.to_owned()] />
-        {created.map(|created| view! { <NewKey created /> })}
-        <section class="card make" aria-labelledby="create-key-heading">
-            <h2 id="create-key-heading">{texts.text("key-create-heading")}</h2>
-            <CreateForm projects=keys.projects.clone() apis=keys.apis chosen />
-        </section>
-        <section aria-labelledby="keys-heading">
-            <h2 id="keys-heading">{texts.text("keys-heading")}</h2>
-            {filter.then(|| view! { <Filter query=keys.query.clone() projects=keys.projects /> })}
-            {if none {
-                view! {
-                    <Empty
-                        title=texts.text("keys-empty-title")
-                        text=texts.text("keys-empty-text")
-                    />
-                }
-                    .into_any()
-            } else if no_match {
-                view! {
-                    <Empty title=texts.text("keys-none-title") text=texts.text("keys-none-text")>
-                        <a class="button" href="/keys">
-                            {texts.text("keys-filter-clear")}
-                        </a>
-                    </Empty>
-                }
-                    .into_any()
-            } else {
-                view! { <KeyTable keys=keys.keys owner=true /> }.into_any()
-            }}
-        </section>
-    }
+            <StrayProblems known=vec![FORM.to_owned()] />
+            {created.map(|created| view! { <NewKey created /> })}
+            <section class="card make" aria-labelledby="create-key-heading">
+                <h2 id="create-key-heading">{texts.text("key-create-heading")}</h2>
+                <CreateForm projects=keys.projects.clone() apis=keys.apis chosen />
+            </section>
+            <section aria-labelledby="keys-heading">
+                <div class="section-head">
+    <h2 id="keys-heading">{texts.text("keys-heading")}</h2>
+    <Export to="/keys/export" what=texts.text("keys-heading") />
+    </div>
+                {filter.then(|| view! { <Filter query=keys.query.clone() projects=keys.projects /> })}
+                {if none {
+                    view! {
+                        <Empty
+                            title=texts.text("keys-empty-title")
+                            text=texts.text("keys-empty-text")
+                        />
+                    }
+                        .into_any()
+                } else if no_match {
+                    view! {
+                        <Empty title=texts.text("keys-none-title") text=texts.text("keys-none-text")>
+                            <a class="button" href="/keys">
+                                {texts.text("keys-filter-clear")}
+                            </a>
+                        </Empty>
+                    }
+                        .into_any()
+                } else {
+                    view! { <KeyTable keys=keys.keys owner=true /> }.into_any()
+                }}
+            </section>
+        }
 }
 
 #[component]

@@ -5,6 +5,7 @@ use crate::{
     components::{
         banner::Empty,
         caps::CapCell,
+        export::Export,
         form::{Field, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         outcome::{StrangerPage, answered},
@@ -46,26 +47,29 @@ fn Projects(projects: Vec<ProjectRow>) -> impl IntoView {
     let texts = use_texts();
     let none = projects.is_empty();
     view! {
-        <StrayProblems known=vec![FORM.to_owned()] />
-        <section class="card make" aria-labelledby="create-project-heading">
-            <h2 id="create-project-heading">{texts.text("project-create-heading")}</h2>
-            <CreateForm />
-        </section>
-        <section aria-labelledby="projects-heading">
-            <h2 id="projects-heading">{texts.text("projects-heading")}</h2>
-            {if none {
-                view! {
-                    <Empty
-                        title=texts.text("projects-empty-title")
-                        text=texts.text("projects-empty-text")
-                    />
-                }
-                    .into_any()
-            } else {
-                view! { <ProjectTable projects /> }.into_any()
-            }}
-        </section>
-    }
+            <StrayProblems known=vec![FORM.to_owned()] />
+            <section class="card make" aria-labelledby="create-project-heading">
+                <h2 id="create-project-heading">{texts.text("project-create-heading")}</h2>
+                <CreateForm />
+            </section>
+            <section aria-labelledby="projects-heading">
+                <div class="section-head">
+    <h2 id="projects-heading">{texts.text("projects-heading")}</h2>
+    <Export to="/projects/export" what=texts.text("projects-heading") />
+    </div>
+                {if none {
+                    view! {
+                        <Empty
+                            title=texts.text("projects-empty-title")
+                            text=texts.text("projects-empty-text")
+                        />
+                    }
+                        .into_any()
+                } else {
+                    view! { <ProjectTable projects /> }.into_any()
+                }}
+            </section>
+        }
 }
 
 #[component]

@@ -4,6 +4,7 @@ use super::viewer_and;
 use crate::{
     components::{
         banner::Empty,
+        export::Export,
         form::{Choice, Field, FieldKind, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         icons::{Icon, Sign},
@@ -58,30 +59,33 @@ fn More(
 ) -> impl IntoView {
     let texts = use_texts();
     view! {
-        <StrayProblems known=vec![FORM.to_owned()] />
-        <section aria-labelledby="left-heading">
-            <h2 id="left-heading" class="unseen">
-                {texts.text("more-left")}
-            </h2>
-            <QuotaStrip quotas=more.quota.clone() />
-        </section>
-        <div class="ways">
-            <section class="card way" aria-labelledby="talk-heading">
-                <h2 id="talk-heading">{texts.text("more-talk")}</h2>
-                <Channels channels=more.channels />
-                <Reference code=more.reference_code />
+            <StrayProblems known=vec![FORM.to_owned()] />
+            <section aria-labelledby="left-heading">
+                <h2 id="left-heading" class="unseen">
+                    {texts.text("more-left")}
+                </h2>
+                <QuotaStrip quotas=more.quota.clone() />
             </section>
-            <section class="card way" aria-labelledby="form-heading">
-                <h2 id="form-heading">{texts.text("more-form")}</h2>
-                <p>{texts.text("more-form-text")}</p>
-                <RequestForm quota=more.quota api />
+            <div class="ways">
+                <section class="card way" aria-labelledby="talk-heading">
+                    <h2 id="talk-heading">{texts.text("more-talk")}</h2>
+                    <Channels channels=more.channels />
+                    <Reference code=more.reference_code />
+                </section>
+                <section class="card way" aria-labelledby="form-heading">
+                    <h2 id="form-heading">{texts.text("more-form")}</h2>
+                    <p>{texts.text("more-form-text")}</p>
+                    <RequestForm quota=more.quota api />
+                </section>
+            </div>
+            <section aria-labelledby="own-heading">
+                <div class="section-head">
+    <h2 id="own-heading">{texts.text("more-own")}</h2>
+    <Export to="/request-more/export" what=texts.text("more-own") />
+    </div>
+                <OwnRequests requests=more.requests />
             </section>
-        </div>
-        <section aria-labelledby="own-heading">
-            <h2 id="own-heading">{texts.text("more-own")}</h2>
-            <OwnRequests requests=more.requests />
-        </section>
-    }
+        }
 }
 
 #[component]

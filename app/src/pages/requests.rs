@@ -9,6 +9,7 @@ use crate::{
     components::{
         banner::{Alert, Empty},
         calls::CallTable,
+        export::Export,
         frame::{Frame, Section},
         outcome::{StrangerPage, answered},
     },
@@ -155,6 +156,7 @@ fn Log(log: RequestsView) -> impl IntoView {
             {rows}
             <div class="log-foot">
                 <p class="faint">{zone}</p>
+                <Export to="/requests/export" what=texts.text("requests-title") />
                 <Turns log />
             </div>
         </section>

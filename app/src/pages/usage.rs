@@ -9,6 +9,7 @@ use crate::{
     components::{
         banner::{Alert, Empty},
         chart::{Chart, ChartFrame, Labels},
+        export::Export,
         frame::{Frame, Section},
         live::LiveStatus,
         outcome::{StrangerPage, answered},
@@ -185,6 +186,7 @@ fn Charts(report: UsageReport) -> impl IntoView {
                             ],
                         )}
                 </p>
+                <Export to="/usage/export" what=texts.text("usage-title") />
             </div>
             {report
                 .charts

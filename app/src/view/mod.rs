@@ -30,7 +30,7 @@ pub use quota::{
     RequestMoreView,
 };
 pub use requests::{
-    ApiName, BurntGrant, CallRow, DayRange, PagePlace, RequestDetail, RequestOutcome,
+    ApiName, BurntGrant, CallRow, DayRange, PagePlace, RequestBatch, RequestDetail, RequestOutcome,
     RequestsFilter, RequestsProblem, RequestsQuery, RequestsView,
 };
 pub use usage::{

@@ -209,6 +209,14 @@ pub struct RequestsView {
     pub any: bool,
 }
 
+/// Part of the log, for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestBatch {
+    /// Newest first. May be empty while there is a next batch.
+    pub rows: Vec<CallRow>,
+    pub next: Option<RequestsQuery>,
+}
+
 /// The grant that a call burnt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BurntGrant {

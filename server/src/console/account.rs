@@ -6,8 +6,8 @@ use crate::domain::{AccountId, ApiId, zones};
 use allowance_app::ports::{Console, PortError};
 use allowance_app::view::{
     ApiQuota, KeyView, KeysQuery, KeysView, ProjectRow, ProjectView, QuotaRequestRow,
-    QuotaRequestState, RequestDetail, RequestMoreView, RequestsQuery, RequestsView, UsageQuery,
-    UsageReport, Viewer,
+    QuotaRequestState, RequestBatch, RequestDetail, RequestMoreView, RequestsQuery, RequestsView,
+    UsageQuery, UsageReport, Viewer,
 };
 use async_trait::async_trait;
 use chrono_tz::Tz;
@@ -40,6 +40,14 @@ impl Console for Reader {
         query: RequestsQuery,
     ) -> Result<RequestsView, PortError> {
         self.request_log(viewer, query).await
+    }
+
+    async fn request_batch(
+        &self,
+        viewer: &Viewer,
+        query: RequestsQuery,
+    ) -> Result<RequestBatch, PortError> {
+        self.batch_of_requests(viewer, query).await
     }
 
     async fn request(&self, viewer: &Viewer, id: &str) -> Result<RequestDetail, PortError> {

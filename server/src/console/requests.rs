@@ -14,7 +14,7 @@ use allowance_app::codes::CODES;
 use allowance_app::i18n::Language;
 use allowance_app::ports::PortError;
 use allowance_app::view::{
-    ApiName, BurntGrant, CallRow, DayRange, FilterProblem, PagePlace, RequestDetail,
+    ApiName, BurntGrant, CallRow, DayRange, FilterProblem, PagePlace, RequestBatch, RequestDetail,
     RequestOutcome, RequestsFilter, RequestsProblem, RequestsQuery, RequestsView, UsageQuery,
     Viewer,
 };
@@ -22,6 +22,8 @@ use chrono_tz::Tz;
 
 /// Calls of one page.
 const PAGE: usize = 50;
+/// Calls of one batch of a file.
+const BATCH: usize = 1_000;
 /// Longest id that is looked up.
 const LONGEST_ID: usize = 100;
 
@@ -71,6 +73,39 @@ impl Reader {
             any,
             filter: checked.shown,
         })
+    }
+
+    pub(super) async fn batch_of_requests(
+        &self,
+        viewer: &Viewer,
+        query: RequestsQuery,
+    ) -> Result<RequestBatch, PortError> {
+        let zone = zones::zone(&viewer.time_zone);
+        let mut checked = self.checked(viewer, &query).await?;
+        let position = self.turn(&query, &mut checked).await?;
+        let page = CallQuery {
+            filter: checked.calls.clone(),
+            position: position.map(|(_, position)| position),
+            direction: Direction::Older,
+            limit: BATCH,
+        };
+        let page = self.store.calls(&page).await.map_err(unavailable)?;
+        let (_, older) = beside(&page, None);
+        // A file that is being written at midnight keeps the days it began with.
+        let range = checked.shown.range;
+        let next = older.map(|place| RequestsQuery {
+            period: None,
+            from: range.map(|range| range.from.to_string()),
+            to: range.map(|range| range.to.to_string()),
+            before: Some(place.value),
+            ..query
+        });
+        let rows = page
+            .calls
+            .into_iter()
+            .map(|call| self.call_row(call, zone, viewer.language))
+            .collect();
+        Ok(RequestBatch { rows, next })
     }
 
     pub(super) async fn request_detail(

@@ -6,6 +6,7 @@ mod architecture;
 mod command_line;
 mod console;
 mod crash;
+mod exports;
 mod gateway;
 mod keys;
 mod keys_twice;

@@ -4,6 +4,7 @@ use super::audit::AuditTable;
 use crate::{
     components::{
         banner::Empty,
+        export::Export,
         form::{Choice, Field, FieldKind, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         keys::KeyTable,
@@ -61,6 +62,10 @@ fn Detail(detail: AccountDetail) -> impl IntoView {
                 <section aria-labelledby="grants-heading">
                     <h2 id="grants-heading">{texts.text("grants-heading")}</h2>
                     <GrantTable grants=detail.grants />
+                    <Export
+                        to=format!("/admin/accounts/{}/grants/export", account.id)
+                        what=texts.text("grants-heading")
+                    />
                 </section>
             </div>
             <section class="card split-side" aria-labelledby="grant-heading">

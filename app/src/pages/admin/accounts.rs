@@ -3,6 +3,7 @@
 use crate::{
     components::{
         banner::Empty,
+        export::Export,
         frame::{Frame, Section},
         icons::{Icon, Sign},
         outcome::{StrangerPage, answered},
@@ -94,6 +95,7 @@ fn Found(found: AccountSearch) -> impl IntoView {
         } else {
             view! { <AccountTable accounts=found.accounts.clone() /> }.into_any()
         }}
+        <Export to="/admin/export" what=texts.text("accounts-title") />
         <Pages found />
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     components::{
         banner::Empty,
+        export::Export,
         frame::{Frame, Section},
         outcome::{StrangerPage, answered},
         table::{Moment, Scroll},
@@ -51,6 +52,7 @@ fn Log(entries: Entries, later: bool) -> impl IntoView {
         .map(|before| format!("/admin/audit?before={before}"));
     view! {
         <AuditTable entries=entries.entries />
+        <Export to="/admin/audit/export" what=texts.text("audit-title") />
         {(later || older.is_some())
             .then(|| {
                 view! {

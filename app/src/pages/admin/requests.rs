@@ -3,6 +3,7 @@
 use crate::{
     components::{
         banner::Empty,
+        export::Export,
         form::{Field, FieldKind, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         outcome::{StrangerPage, answered},
@@ -105,6 +106,7 @@ fn Queue(requests: Vec<QuotaRequestRow>, filter: RequestFilter) -> impl IntoView
         <StrayProblems known />
         <h2 class="unseen">{heading}</h2>
         {body}
+        <Export to="/admin/requests/export" what=texts.text("queue-title") />
     }
 }
 

@@ -4,6 +4,7 @@
 //! does not do it twice.
 
 mod admin;
+mod exports;
 mod form;
 mod keys;
 mod language;
@@ -104,6 +105,7 @@ pub(super) fn router(services: &Services) -> Router {
         .route("/", get(|| async { Redirect::to("/usage") }))
         .leptos_routes_with_handler(routes, get(page::show))
         .route("/requests/find", get(requests::find))
+        .merge(exports::routes())
         .merge(forms())
         .route("/palette.json", get(palette::places))
         .route("/usage/live", get(live::stream))

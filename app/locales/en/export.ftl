@@ -1,0 +1,3 @@
+# Files.
+
+export-about = { $format }: download { $what }

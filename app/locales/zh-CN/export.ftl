@@ -1,0 +1,3 @@
+# 文件导出。
+
+export-about = { $format }：下载 { $what }
