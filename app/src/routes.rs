@@ -1,6 +1,8 @@
 //! Which address shows which page. Every page waits for its data, so it is
 //! whole without scripts.
 
+#[cfg(debug_assertions)]
+use crate::pages::design::DesignPage;
 use crate::{
     components::outcome::NotFoundPage,
     pages::{
@@ -21,6 +23,9 @@ use crate::{
         usage::UsagePage,
     },
 };
+// Readers find nothing there.
+#[cfg(not(debug_assertions))]
+use NotFoundPage as DesignPage;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
@@ -53,6 +58,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/requests") view=RequestsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />
+                <Route path=path!("/design") view=DesignPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -51,6 +51,8 @@ export const accounts = {
   diego: { email: "diego@tranvia.example", password: "demo-passenger" },
   /** Has never called: all of the free quota is left, until one test uses it up. */
   hanna: { email: "hanna@fjord.example", password: "demo-passenger" },
+  /** Reads Chinese, and changes her mind in one test. */
+  jing: { email: "jing@chayuan.example", password: "demo-passenger" },
 } as const;
 
 export type Person = keyof typeof accounts;

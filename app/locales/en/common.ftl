@@ -5,6 +5,8 @@ language-own-name = English
 language-label = Language
 
 product-name = Allowance
+# What search engines and link previews show.
+site-description = Allowance shows what remains of your API calls, where they went, and how to get more.
 window-title = { $page } · Allowance
 skip-to-content = Skip to content
 

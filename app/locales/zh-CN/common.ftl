@@ -36,6 +36,7 @@ language-own-name = 简体中文
 language-label = 语言
 
 product-name = Allowance
+site-description = 在 Allowance 查看 API 调用还剩多少、用在了哪里，以及如何申请更多。
 window-title = { $page } · Allowance
 skip-to-content = 跳到正文
 

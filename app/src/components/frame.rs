@@ -11,7 +11,7 @@ use crate::{
     view::{Site, Theme, Viewer},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 
 /// The page that is marked in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +60,14 @@ pub fn Frame(
         "frame frame-alone"
     };
     let window_title = texts.with("window-title", [("page", (&title).into())]);
+    let about = if lead.is_empty() {
+        texts.text("site-description")
+    } else {
+        lead.clone()
+    };
     view! {
         <Title text=window_title />
+        <Meta name="description" content=about />
         <a class="skip" href="#main">
             {texts.text("skip-to-content")}
         </a>

@@ -1,6 +1,8 @@
 //! The pages, one file for each.
 
 pub mod admin;
+#[cfg(any(debug_assertions, test))]
+pub mod design;
 pub mod error_codes;
 pub mod key;
 pub mod keys;
@@ -17,6 +19,7 @@ mod snippets;
 pub mod usage;
 mod usage_card;
 mod usage_filter;
+mod usage_in_words;
 
 use crate::view::Viewer;
 use leptos::prelude::use_context;

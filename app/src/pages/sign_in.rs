@@ -10,7 +10,7 @@ use crate::{
     view::{DemoSignIn, FormReply},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_query_map;
 
 const FORM: &str = "sign-in";
@@ -23,6 +23,7 @@ pub fn SignInPage() -> impl IntoView {
     let demo = use_site().demo;
     view! {
         <Title text=texts.with("window-title", [("page", texts.text("sign-in-title").into())]) />
+        <Meta name="description" content=texts.text("site-description") />
         <a class="skip" href="#main">
             {texts.text("skip-to-content")}
         </a>

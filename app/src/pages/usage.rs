@@ -3,6 +3,7 @@
 use super::{
     usage_card::{Comparison, UsageCard},
     usage_filter::{Filter, Switches, address},
+    usage_in_words::{FilterInWords, filter_in_words},
     viewer_and,
 };
 use crate::{
@@ -67,7 +68,9 @@ fn query_of(params: &ParamsMap) -> UsageQuery {
 fn Report(report: UsageReport) -> impl IntoView {
     let texts = use_texts();
     let mismatch = key_of_another_project(&report);
+    let in_words = filter_in_words(texts, &report);
     view! {
+        <FilterInWords text=in_words />
         <FilterProblems problems=report.problems.clone() />
         <Filter
             filter=report.filter.clone()

@@ -10,6 +10,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::error::DomainError;
 use crate::domain::ids::{Noun, api_key, public_id};
 use crate::domain::keys::Key;
+use crate::domain::language::Language;
 use crate::domain::store::Store;
 use crate::domain::usage::{Outcome, UsageRow};
 use crate::domain::{Millis, StoreError, zones};
@@ -46,7 +47,7 @@ pub(super) const ADMIN: Person = Person {
 
 /// Others, so that the admin's desk has something to find: name, e-mail, and
 /// successful calls of each API of the default catalogue.
-const OTHERS: [(&str, &str, [i64; 3]); 6] = [
+const OTHERS: [(&str, &str, [i64; 3]); 7] = [
     (
         "Aisha Rahman",
         "aisha@lantern.example",
@@ -61,7 +62,11 @@ const OTHERS: [(&str, &str, [i64; 3]); 6] = [
     ("王小明", "xiaoming@yunduan.example", [2_206, 540, 1_010]),
     ("Diego Álvarez", "diego@tranvia.example", [38, 9, 0]),
     ("Hanna Lindqvist", "hanna@fjord.example", [0, 0, 0]),
+    ("陈静", READS_CHINESE, [366, 148, 92]),
 ];
+
+/// The one whose console speaks Chinese, whatever the browser asks for.
+const READS_CHINESE: &str = "jing@chayuan.example";
 
 /// Fills an empty database; does nothing if it has accounts.
 pub async fn fill(
@@ -77,7 +82,13 @@ pub async fn fill(
     let admin = stage.open(&ADMIN, Role::Owner).await?;
     let developer = stage.developer().await?;
     for (place, (name, email, successes)) in OTHERS.into_iter().enumerate() {
-        stage.other(place, name, email, &successes).await?;
+        let account = stage.other(place, name, email, &successes).await?;
+        if email == READS_CHINESE {
+            stage
+                .actions
+                .choose_language(&account, Language::Chinese)
+                .await?;
+        }
     }
     // After all that is older: the audit log is in the order of its entries.
     stage.ask_and_answer(&developer, &admin).await?;
@@ -221,7 +232,7 @@ impl Stage {
         name: &'static str,
         email: &'static str,
         successes: &[i64],
-    ) -> Result<(), DomainError> {
+    ) -> Result<Account, DomainError> {
         let seed = SEED + 100 + u64::try_from(place).unwrap_or_default();
         let person = Person {
             email,
@@ -254,7 +265,7 @@ impl Stage {
                 .await?;
             self.clock.advance(-i64::from(DAYS) * DAY);
         }
-        Ok(())
+        Ok(account)
     }
 
     /// Plays a history into the ledger, through the quota engine.

@@ -6,6 +6,7 @@ mod architecture;
 mod command_line;
 mod console;
 mod crash;
+mod design;
 mod exports;
 mod gateway;
 mod keys;

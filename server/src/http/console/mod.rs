@@ -109,6 +109,7 @@ pub(super) fn router(services: &Services) -> Router {
         .merge(forms())
         .route("/palette.json", get(palette::places))
         .route("/usage/live", get(live::stream))
+        .merge(for_builders())
         .fallback_service(files)
         .layer(middleware::from_fn_with_state(
             web.clone(),
@@ -120,6 +121,19 @@ pub(super) fn router(services: &Services) -> Router {
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers::protect))
         .with_state(web)
+}
+
+/// The sheet of the `/design` page, which only debug builds have.
+#[cfg(debug_assertions)]
+fn for_builders() -> Router<Web> {
+    const SHEET: &str = include_str!("../../../../style/design.css");
+    let kind = [(axum::http::header::CONTENT_TYPE, "text/css; charset=utf-8")];
+    Router::new().route("/design.css", get(move || async move { (kind, SHEET) }))
+}
+
+#[cfg(not(debug_assertions))]
+fn for_builders() -> Router<Web> {
+    Router::new()
 }
 
 fn forms() -> Router<Web> {

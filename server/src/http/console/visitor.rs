@@ -97,7 +97,9 @@ pub(super) async fn visitor(
 }
 
 fn is_file(path: &str) -> bool {
-    path.starts_with("/pkg/") || path.starts_with("/favicon") || path == "/robots.txt"
+    path.starts_with("/pkg/")
+        || path.starts_with("/favicon")
+        || matches!(path, "/robots.txt" | "/design.css")
 }
 
 fn is_read(method: &Method) -> bool {
@@ -112,6 +114,7 @@ fn posting(request: &Request<Body>) -> Option<Session> {
 
 fn is_open(path: &str) -> bool {
     matches!(path, "/sign-in" | "/theme" | "/language")
+        || cfg!(debug_assertions) && path == "/design"
 }
 
 /// Asked for by a script of a page: a sign-in page is no answer to it.

@@ -1,0 +1,3 @@
+# What stands on paper in place of controls.
+
+filter-in-words = { $period } · Project: { $projects } · API key: { $keys }
