@@ -3,8 +3,10 @@
 //! database, a clock or a session.
 
 mod guide;
+mod settings;
 
 pub use guide::Guide;
+pub use settings::Settings;
 
 use crate::view::{
     AccountDetail, AccountSearch, AuditPage, KeyView, KeysQuery, KeysView, ProjectRow, ProjectView,

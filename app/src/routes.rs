@@ -19,6 +19,7 @@ use crate::{
         request::RequestPage,
         request_more::RequestMorePage,
         requests::RequestLogPage,
+        settings::SettingsPage,
         sign_in::SignInPage,
         usage::UsagePage,
     },
@@ -54,6 +55,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/quick-start") view=QuickStartPage ssr=SsrMode::Async />
                 <Route path=path!("/projects/:id") view=ProjectPage ssr=SsrMode::Async />
                 <Route path=path!("/request-more") view=RequestMorePage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=AccountsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/requests") view=RequestsPage ssr=SsrMode::Async />

@@ -22,7 +22,8 @@ async function snippet(page: Page, id: string): Promise<string> {
 async function shell(page: Page, secret: string, script: string): Promise<string> {
   const line = await snippet(page, "export");
   expect(line).toContain("YOUR_API_KEY");
-  const { stdout } = await execute("bash", ["-euc", `${line.replace("YOUR_API_KEY", secret)}\n${script}`]);
+  const env = { ...process.env, FORCE_COLOR: "0" };
+  const { stdout } = await execute("bash", ["-euc", `${line.replace("YOUR_API_KEY", secret)}\n${script}`], { env });
   return stdout;
 }
 

@@ -88,6 +88,8 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         demo,
         console,
         guide: reader.clone(),
+        settings: reader.clone(),
+        reader: Arc::clone(&reader),
         admin_desk: reader,
     };
     let router = http::router(Services {

@@ -4,6 +4,7 @@ use super::{
     banner::DoneBanner,
     form::UnsentNotice,
     icons::{Icon, Mark, Sign},
+    notices::QuotaNotices,
     palette::{Dialogs, PaletteButton},
 };
 use crate::{
@@ -23,6 +24,7 @@ pub enum Section {
     Limits,
     QuickStart,
     RequestMore,
+    Settings,
     AdminAccounts,
     AdminRequests,
     AdminAudit,
@@ -76,6 +78,7 @@ pub fn Frame(
             <div class="content">
                 <DemoNotice />
                 <main id="main" class="page" tabindex="-1">
+                    <QuotaNotices />
                     <DoneBanner />
                     <header class="page-head">
                         <h1>{title}</h1>
@@ -222,7 +225,7 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
                     }
                 })}
         </nav>
-        <AccountFoot viewer />
+        <AccountFoot section viewer />
     }
 }
 
@@ -241,7 +244,7 @@ fn menu_item(
 }
 
 #[component]
-fn AccountFoot(viewer: Viewer) -> impl IntoView {
+fn AccountFoot(section: Section, viewer: Viewer) -> impl IntoView {
     let texts = use_texts();
     view! {
         <div class="foot">
@@ -251,9 +254,17 @@ fn AccountFoot(viewer: Viewer) -> impl IntoView {
             </div>
             <div class="foot-account">
                 <div class="foot-who">
-                    <span class="foot-name">{viewer.name}</span>
+                    <span class="foot-name" dir="auto">{viewer.name}</span>
                     <span class="foot-email">{viewer.email}</span>
                 </div>
+                <a
+                    class="button button-quiet button-small"
+                    href="/settings"
+                    aria-current=(section == Section::Settings).then_some("page")
+                >
+                    <Icon sign=Sign::Settings />
+                    {texts.text("nav-settings")}
+                </a>
                 <form method="post" action="/sign-out">
                     <button class="button button-quiet button-small" type="submit">
                         <Icon sign=Sign::SignOut />

@@ -17,6 +17,7 @@ pub enum Sign {
     Inbox,
     Audit,
     Menu,
+    Settings,
     SignOut,
     System,
     Sun,
@@ -54,6 +55,9 @@ impl Sign {
             }
             Self::Audit => "M5.5 5.5h5M5.5 8h5M5.5 10.5h3M3.5 2.5h9v11h-9Z",
             Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+            Self::Settings => {
+                "M2.500 5h5M11.500 5h2M9.500 6.750a1.750 1.750 0 1 0 0-3.500 1.750 1.750 0 0 0 0 3.500ZM2.500 11h2M8.500 11h5M6.500 12.750a1.750 1.750 0 1 0 0-3.500 1.750 1.750 0 0 0 0 3.500Z"
+            }
             Self::SignOut => {
                 "M6.5 2.5h-3a1 1 0 0 0-1 1v9a1 1 0 0 0 1 1h3M10.5 11l3-3-3-3M13.5 8h-7"
             }

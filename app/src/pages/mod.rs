@@ -14,6 +14,7 @@ pub mod request;
 pub mod request_more;
 pub mod requests;
 mod requests_filter;
+pub mod settings;
 pub mod sign_in;
 mod snippets;
 pub mod usage;

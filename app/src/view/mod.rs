@@ -9,6 +9,7 @@ mod guide;
 mod keys;
 mod quota;
 mod requests;
+mod settings;
 mod usage;
 
 pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
@@ -32,6 +33,9 @@ pub use quota::{
 pub use requests::{
     ApiName, BurntGrant, CallRow, DayRange, PagePlace, RequestBatch, RequestDetail, RequestOutcome,
     RequestsFilter, RequestsProblem, RequestsQuery, RequestsView,
+};
+pub use settings::{
+    CurrentSession, NoticeRow, OpenNotices, SessionRow, SettingsView, ZoneChoice, ZoneGroup,
 };
 pub use usage::{
     AppliedFilter, COMPARE_PREVIOUS, FilterProblem, GroupBy, KeyChoice, Period, ProjectChoice,

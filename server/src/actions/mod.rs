@@ -12,12 +12,14 @@ mod password;
 mod projects;
 mod quota_requests;
 mod sessions;
+mod settings;
 
 pub use accounts::{OpenAccount, SignInError};
 pub use caps::{AskedCap, CapOf};
 pub use key_changes::EditKey;
 pub use keys::{CreateKey, CreatedKey};
 pub use projects::EditProject;
+pub use settings::ChangePassword;
 
 use crate::clock::{self, Clock};
 use crate::domain::accounts::Account;

@@ -3,12 +3,17 @@
 
 mod account;
 mod desk;
+mod export;
 mod guide;
 mod keys;
 mod range;
 mod requests;
 mod series;
+mod settings;
 mod usage;
+
+pub use export::Export;
+pub(crate) use settings::handle;
 
 use crate::clock::Clock;
 use crate::domain::catalogue::Api;

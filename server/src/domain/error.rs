@@ -75,6 +75,18 @@ pub enum Problem {
     UnknownApi,
     #[error("is not a key of this account")]
     UnknownKey,
+    #[error("is not the password of this account")]
+    WrongPassword,
+    #[error("differs from the new password")]
+    NotTheSame,
+    #[error("is not the e-mail of this account")]
+    NotTheEmail,
+    #[error("is the last owner, and an installation needs one")]
+    LastOwner,
+    #[error("is no list of percents")]
+    NotPercents,
+    #[error("has more than {most} numbers")]
+    TooManyNumbers { most: i64 },
     #[error("is taken")]
     NameTaken,
     #[error("was deleted meanwhile: {name:?}")]

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod caps;
 pub mod catalogue;
+pub mod device;
 pub mod error;
 pub mod figures;
 pub mod forecast;
@@ -19,6 +20,7 @@ pub mod quota_requests;
 pub mod recipe;
 pub mod requests;
 pub mod store;
+pub mod thresholds;
 pub mod usage;
 pub mod zones;
 

@@ -16,6 +16,12 @@ use super::usage::{Grouping, Named, SeriesPoint, SeriesQuery, UsageRow};
 use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
 use async_trait::async_trait;
 
+mod notices;
+mod settings;
+
+pub use notices::{Level, Notice, Notices};
+pub use settings::{ExportedCall, SessionSummary, Settings, Tombstone};
+
 pub type Stored<T> = Result<T, StoreError>;
 
 /// All of it: what one database does.
@@ -27,11 +33,13 @@ pub trait Store:
     + Health
     + Keys
     + Ledger
+    + Notices
     + Projects
     + QuotaRequests
     + RequestLog
     + RollUps
     + Sessions
+    + Settings
 {
 }
 
@@ -267,10 +275,18 @@ pub struct SessionRow {
     /// JSON.
     pub data: String,
     pub expires_at: Millis,
+    /// When somebody signed in.
+    pub created_at: Option<Millis>,
+    /// To five minutes.
+    pub seen_at: Option<Millis>,
+    /// Browser and system.
+    pub device: Option<String>,
 }
 
 #[async_trait]
 pub trait Sessions: Send + Sync + 'static {
+    async fn create_session(&self, row: SessionRow) -> Stored<()>;
+    /// Keeps what changed of a session; one that was ended meanwhile stays ended.
     async fn save_session(&self, row: SessionRow) -> Stored<()>;
     async fn session(&self, id_hash: [u8; 32], now: Millis) -> Stored<Option<SessionRow>>;
     async fn delete_session(&self, id_hash: [u8; 32]) -> Stored<()>;

@@ -1,19 +1,28 @@
 //! Console sessions in our own table, so that they can be listed and revoked.
 
 use crate::clock::{self, Clock};
-use crate::domain::AccountId;
 use crate::domain::store::{SessionRow, Store};
+use crate::domain::{AccountId, Millis};
 use async_trait::async_trait;
 use rand::Rng;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
 use time::OffsetDateTime;
+use tower_sessions::Session;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
 /// Field of a session that holds the account's row id.
 pub(super) const ACCOUNT: &str = "account";
+/// Field with the time of the sign-in.
+pub(super) const SIGNED_IN: &str = "signed_in";
+/// Field with the time of the last visit, to [`SEEN_EVERY`].
+pub(super) const SEEN: &str = "seen";
+/// Field with the browser and the system.
+pub(super) const DEVICE: &str = "device";
+/// A visit is noted at most so often.
+pub(super) const SEEN_EVERY: Millis = 5 * 60 * 1_000;
 
 #[derive(Clone)]
 pub(super) struct StoredSessions {
@@ -38,6 +47,38 @@ fn id_hash(id: Id) -> [u8; 32] {
     Sha256::digest(id.0.to_be_bytes()).into()
 }
 
+/// The session of a request, as the table knows it.
+pub(super) fn own_hash(session: &Session) -> Option<[u8; 32]> {
+    session.id().map(id_hash)
+}
+
+/// The hash that a handle of the settings page stands for.
+pub(super) fn hash_of(handle: &str) -> Option<[u8; 32]> {
+    if handle.len() != 64 || !handle.is_ascii() {
+        return None;
+    }
+    let mut hash = [0; 32];
+    for (place, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&handle[place * 2..place * 2 + 2], 16).ok()?;
+    }
+    Some(hash)
+}
+
+fn row(record: &Record) -> Result<SessionRow> {
+    let number = |field| record.data.get(field).and_then(serde_json::Value::as_i64);
+    let device = record.data.get(DEVICE).and_then(serde_json::Value::as_str);
+    Ok(SessionRow {
+        id_hash: id_hash(record.id),
+        account: number(ACCOUNT).map(AccountId),
+        data: serde_json::to_string(&record.data)
+            .map_err(|error| Error::Encode(error.to_string()))?,
+        expires_at: record.expiry_date.unix_timestamp().saturating_mul(1_000),
+        created_at: number(SIGNED_IN),
+        seen_at: number(SEEN),
+        device: device.map(str::to_owned),
+    })
+}
+
 fn backend(error: impl ToString) -> Error {
     Error::Backend(error.to_string())
 }
@@ -47,19 +88,14 @@ impl SessionStore for StoredSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         // 128 bits of chance: two sessions do not meet.
         record.id = Id(clock::random().random());
-        self.save(record).await
+        self.store
+            .create_session(row(record)?)
+            .await
+            .map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let account = record.data.get(ACCOUNT).and_then(serde_json::Value::as_i64);
-        let row = SessionRow {
-            id_hash: id_hash(record.id),
-            account: account.map(AccountId),
-            data: serde_json::to_string(&record.data)
-                .map_err(|error| Error::Encode(error.to_string()))?,
-            expires_at: record.expiry_date.unix_timestamp().saturating_mul(1_000),
-        };
-        self.store.save_session(row).await.map_err(backend)
+        self.store.save_session(row(record)?).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

@@ -5,6 +5,7 @@
 mod changes;
 mod hold;
 mod key_cache;
+mod levels;
 mod writer;
 
 pub use changes::{Changes, MOST_WATCHES, Watch, WatchError};
@@ -19,10 +20,11 @@ use crate::domain::grants::{GrantBalance, NewGrant};
 use crate::domain::keys::{KeyHash, KeyIdentity, NewKey};
 use crate::domain::projects::ProjectDeletion;
 use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
-use crate::domain::store::{Answer, CapChange, KeyChange, Store};
+use crate::domain::store::{Answer, CapChange, KeyChange, Store, Tombstone};
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, ApiId, GrantId, ProjectId, StoreError};
 use key_cache::KeyCache;
+use levels::Levels;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use writer::LedgerWriter;
@@ -56,6 +58,7 @@ pub struct Metering {
     clock: Arc<dyn Clock>,
     writer: LedgerWriter,
     changes: Arc<Changes>,
+    levels: Arc<Levels>,
 }
 
 impl Metering {
@@ -95,11 +98,13 @@ impl Metering {
             .collect();
         let engine = Arc::<Mutex<Engine>>::default();
         let changes = Arc::<Changes>::default();
+        let levels = Arc::new(Levels::start(Arc::clone(&store), Arc::clone(&engine)));
         let writer = LedgerWriter::start(
             Arc::clone(&store),
             Arc::clone(&engine),
             Arc::clone(&changes),
             Arc::clone(&clock),
+            Arc::clone(&levels),
         );
         Ok(Arc::new(Self {
             apis,
@@ -109,6 +114,7 @@ impl Metering {
             clock,
             writer,
             changes,
+            levels,
         }))
     }
 
@@ -330,6 +336,7 @@ impl Metering {
         finish(async move {
             let id = this.store.create_grant(new.clone(), change).await?;
             this.granted(id, &new);
+            this.look_again(new.account).await;
             Ok(())
         })
         .await
@@ -351,6 +358,7 @@ impl Metering {
                 .await?;
             if let (Some(Some(id)), Some(new)) = (answered, new) {
                 this.granted(id, &new);
+                this.look_again(new.account).await;
             }
             Ok(answered.is_some())
         })
@@ -360,6 +368,45 @@ impl Metering {
     /// Waits until everything that was handed to the ledger writer is on disk.
     pub async fn drain(&self) {
         self.writer.drain().await;
+        self.levels.drain().await;
+    }
+
+    /// Deletes an account. The next call with any of its keys is refused. False
+    /// if it is the last owner.
+    pub async fn delete_account(
+        self: &Arc<Self>,
+        account: AccountId,
+        tombstone: Tombstone,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let keys = this.store.delete_account(account, tombstone, change).await?;
+            if let Some(keys) = &keys {
+                this.keys.forget(keys);
+            }
+            Ok(keys.is_some())
+        })
+        .await
+    }
+
+    /// The account wants to be told at other percents.
+    pub async fn thresholds_changed(&self, account: AccountId) {
+        self.levels.forget(account);
+        self.look_again(account).await;
+    }
+
+    /// Has notices raised and lifted by what the account has now.
+    async fn look_again(&self, account: AccountId) {
+        // Brings the account into memory.
+        if let Err(error) = self.quota(account).await {
+            tracing::error!(%error, "balances");
+            return;
+        }
+        let now = self.clock.now();
+        for metered in &self.apis {
+            self.levels.look(account, metered.id, now);
+        }
     }
 
     fn granted(&self, id: GrantId, new: &NewGrant) {

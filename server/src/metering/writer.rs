@@ -2,6 +2,7 @@
 //! transaction, then wakes the waiters; what queued meanwhile is the next
 //! batch. Latency is one commit, throughput is a batch.
 
+use super::levels::Levels;
 use super::{Changes, Hold};
 use crate::clock::Clock;
 use crate::domain::quota::Engine;
@@ -57,9 +58,10 @@ impl LedgerWriter {
         engine: Arc<Mutex<Engine>>,
         changes: Arc<Changes>,
         clock: Arc<dyn Clock>,
+        levels: Arc<Levels>,
     ) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(jobs, store, engine, changes, clock));
+        tokio::spawn(run(jobs, store, engine, changes, clock, levels));
         Self { queue }
     }
 
@@ -106,6 +108,7 @@ async fn run(
     engine: Arc<Mutex<Engine>>,
     changes: Arc<Changes>,
     clock: Arc<dyn Clock>,
+    levels: Arc<Levels>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut waiting, BATCH).await > 0 {
@@ -126,9 +129,10 @@ async fn run(
         let result = store.append(&rows).await;
         match result {
             Ok(()) => {
-                for (hold, written) in waiters {
+                for (row, (hold, written)) in rows.iter().zip(waiters) {
                     if let Some(hold) = hold {
                         hold.burn();
+                        levels.look(row.account, row.api, row.at);
                     }
                     // The call may have lost its client; its row stands.
                     let _ = written.send(Ok(()));

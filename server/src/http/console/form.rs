@@ -180,6 +180,14 @@ fn text(problem: &Problem) -> Message {
         Problem::UnknownProject => Message::new("problem-unknown-project"),
         Problem::UnknownApi => Message::new("problem-unknown-api"),
         Problem::UnknownKey => Message::new("problem-unknown-key"),
+        Problem::WrongPassword => Message::new("problem-wrong-password"),
+        Problem::NotTheSame => Message::new("problem-not-the-same"),
+        Problem::NotTheEmail => Message::new("problem-not-the-email"),
+        Problem::LastOwner => Message::new("problem-last-owner"),
+        Problem::NotPercents => Message::new("problem-not-percents"),
+        Problem::TooManyNumbers { most } => {
+            Message::new("problem-too-many-numbers").with("most", grouped(*most))
+        }
         Problem::NameTaken => Message::new("problem-name-taken"),
         Problem::ProjectDeleted { name } => {
             Message::new("problem-project-deleted").with("name", name)

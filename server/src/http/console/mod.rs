@@ -3,6 +3,7 @@
 //! typed is lost; one that was done leads back to the page, so that a reload
 //! does not do it twice.
 
+mod account_export;
 mod admin;
 mod exports;
 mod form;
@@ -16,6 +17,7 @@ mod projects;
 mod quick_start;
 mod request_more;
 mod requests;
+mod settings;
 mod sign_in;
 mod theme;
 mod unsent;
@@ -28,8 +30,9 @@ use super::gateway::Gateway;
 use super::session_store::StoredSessions;
 use super::{headers, same_origin};
 use crate::actions::Actions;
+use crate::console::Reader;
 use crate::metering::Changes;
-use allowance_app::ports::{AdminDesk, Console, Guide};
+use allowance_app::ports::{AdminDesk, Console, Guide, Settings};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
 use axum::extract::{DefaultBodyLimit, FromRef};
@@ -54,6 +57,9 @@ pub struct Site {
     pub console: Arc<dyn Console>,
     pub admin_desk: Arc<dyn AdminDesk>,
     pub guide: Arc<dyn Guide>,
+    pub settings: Arc<dyn Settings>,
+    /// For documents that are streamed past the pages.
+    pub reader: Arc<Reader>,
 }
 
 impl Site {
@@ -155,6 +161,21 @@ fn forms() -> Router<Web> {
         .route("/projects/{id}", post(projects::edit))
         .route("/projects/{id}/cap", post(projects::cap))
         .route("/projects/{id}/delete", post(projects::delete))
+        .route("/settings/profile", post(settings::rename))
+        .route("/settings/password", post(settings::change_password))
+        .route("/settings/time-zone", post(settings::change_time_zone))
+        .route("/settings/thresholds", post(settings::change_thresholds))
+        .route(
+            "/settings/sessions/revoke-others",
+            post(settings::end_other_sessions),
+        )
+        .route(
+            "/settings/sessions/{handle}/revoke",
+            post(settings::end_session),
+        )
+        .route("/settings/delete", post(settings::delete))
+        .route("/settings/export.json", get(account_export::everything))
+        .route("/notices/dismiss", post(settings::dismiss))
         .route("/request-more", post(request_more::send))
         .route("/request-more/{id}/withdraw", post(request_more::withdraw))
         .route("/admin/accounts/{id}/grants", post(admin::grant))

@@ -6,10 +6,12 @@ use super::theme;
 use super::unsent;
 use super::visitor::{Visitor, viewer};
 use crate::actions::Actions;
+use crate::console::handle;
 use crate::http::gateway::BASE_PATH;
+use crate::http::session_store::own_hash;
 use allowance_app::ports::PageStatus;
 use allowance_app::shell::shell;
-use allowance_app::view::{FormReply, FormToken, Site, Viewer};
+use allowance_app::view::{CurrentSession, FormReply, FormToken, OpenNotices, Site, Viewer};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LANGUAGE, HeaderValue, VARY};
@@ -64,12 +66,18 @@ pub(super) async fn not_found(web: &Web, mut request: Request<Body>) -> Response
 async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> Response {
     let site = site(web, &request);
     let nonce = request.extensions().get::<Nonce>().cloned();
+    let session = request
+        .extensions()
+        .get::<Session>()
+        .and_then(own_hash)
+        .map(|hash| CurrentSession(handle(hash)));
     let account = request.extensions().get::<Visitor>();
     let language = language::chosen(
         account.and_then(|visitor| visitor.0.language),
         request.headers(),
     );
     let visitor: Option<Viewer> = account.map(|visitor| viewer(&visitor.0, language));
+    let notices = notices(web, visitor.as_ref()).await;
     let web = web.clone();
     let options = web.site.leptos.clone();
     let provide = move || {
@@ -79,6 +87,11 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         provide_context(Arc::clone(&web.site.console));
         provide_context(Arc::clone(&web.site.admin_desk));
         provide_context(Arc::clone(&web.site.guide));
+        provide_context(Arc::clone(&web.site.settings));
+        provide_context(notices.clone());
+        if let Some(session) = session.clone() {
+            provide_context(session);
+        }
         if let Some(nonce) = nonce.clone() {
             provide_context(nonce);
         }
@@ -101,6 +114,16 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.append(VARY, HeaderValue::from_static("Accept-Language, Cookie"));
     response
+}
+
+/// What is said of quotas on every page. A page is worth more than its notices:
+/// if they cannot be read, it is shown without.
+async fn notices(web: &Web, visitor: Option<&Viewer>) -> OpenNotices {
+    let Some(visitor) = visitor else {
+        return OpenNotices::default();
+    };
+    let open = web.site.settings.open_notices(visitor).await;
+    OpenNotices(open.unwrap_or_default())
 }
 
 fn site(web: &Web, request: &Request<Body>) -> Site {

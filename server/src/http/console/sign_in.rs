@@ -3,11 +3,14 @@ use super::form::Posted;
 use super::page::{self, own_path};
 use super::unsent;
 use crate::actions::SignInError;
+use crate::domain::Millis;
 use crate::domain::accounts::Account;
-use crate::http::session_store::ACCOUNT;
+use crate::domain::device::device;
+use crate::http::session_store::{ACCOUNT, DEVICE, SEEN, SIGNED_IN};
 use allowance_app::view::{FormReply, Message};
-use axum::extract::State;
-use axum::http::header::SET_COOKIE;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
@@ -16,7 +19,13 @@ use tower_sessions::Session;
 pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Posted) -> Response {
     let (email, password) = (posted.typed.get("email"), posted.typed.get("password"));
     let result = match web.actions.sign_in(email, password).await {
-        Ok(account) => start(&session, &account).await.map(|()| account),
+        Ok(account) => {
+            let device = device_of(&posted.request);
+            let now = web.actions.now();
+            start(&session, &account, device, now)
+                .await
+                .map(|()| account)
+        }
         Err(error) => Err(error),
     };
     let (status, message) = match result {
@@ -44,11 +53,26 @@ pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Po
     page::reply(&web, posted.request, "/sign-in", status, reply).await
 }
 
+fn device_of(request: &Request<Body>) -> String {
+    let header = request.headers().get(USER_AGENT);
+    header
+        .and_then(|value| value.to_str().ok())
+        .map_or_else(String::new, device)
+}
+
 /// A new session id at sign-in: one that was planted before is worth nothing.
-async fn start(session: &Session, account: &Account) -> Result<(), SignInError> {
+async fn start(
+    session: &Session,
+    account: &Account,
+    device: String,
+    now: Millis,
+) -> Result<(), SignInError> {
     let begun = async {
         session.cycle_id().await?;
         unsent::drop_unless_of(session, account).await?;
+        session.insert(SIGNED_IN, now).await?;
+        session.insert(SEEN, now).await?;
+        session.insert(DEVICE, device).await?;
         session.insert(ACCOUNT, account.id.0).await
     };
     begun.await.map_err(|error| {

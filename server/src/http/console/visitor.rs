@@ -4,9 +4,9 @@
 use super::Web;
 use super::page;
 use super::unsent;
-use crate::domain::AccountId;
 use crate::domain::accounts::{Account, Role};
-use crate::http::session_store::ACCOUNT;
+use crate::domain::{AccountId, Millis};
+use crate::http::session_store::{ACCOUNT, SEEN, SEEN_EVERY};
 use allowance_app::i18n::Language;
 use allowance_app::view;
 use axum::body::Body;
@@ -52,6 +52,11 @@ pub(super) async fn recognise(
                 request.extensions_mut().insert(Visitor(Arc::new(account)));
                 return page::not_found(&web, request).await;
             }
+            if let Some(session) = request.extensions().get::<Session>().cloned()
+                && let Err(error) = note_visit(&session, web.actions.now()).await
+            {
+                tracing::error!(%error, "a visit was not noted");
+            }
             if let Some(session) = posting(&request)
                 && let Err(error) = unsent::forget(&session).await
             {
@@ -94,6 +99,15 @@ pub(super) async fn visitor(
             .map_err(|error| error.to_string()),
         None => Ok(None),
     }
+}
+
+/// Keeps when the session was last seen. Saving it moves its end as well.
+async fn note_visit(session: &Session, now: Millis) -> Result<(), tower_sessions::session::Error> {
+    let seen: Option<Millis> = session.get(SEEN).await?;
+    if seen.is_none_or(|seen| now - seen >= SEEN_EVERY) {
+        session.insert(SEEN, now).await?;
+    }
+    Ok(())
 }
 
 fn is_file(path: &str) -> bool {

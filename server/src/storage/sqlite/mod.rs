@@ -9,11 +9,13 @@ mod grants;
 mod key_changes;
 mod keys;
 mod ledger;
+mod notices;
 mod projects;
 mod quota_requests;
 mod requests;
 mod roll_ups;
 mod sessions;
+mod settings;
 
 use crate::domain::StoreError;
 use crate::domain::store::{Health, Store, Stored};

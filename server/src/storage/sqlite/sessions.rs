@@ -3,13 +3,18 @@ use crate::domain::store::{SessionRow, Sessions, Stored};
 use crate::domain::{AccountId, Millis};
 use async_trait::async_trait;
 
+const CREATE: &str = "
+    INSERT INTO sessions (id_hash, account_id, data, expires_at, created_at, seen_at, device)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
 const SAVE: &str = "
-    INSERT INTO sessions (id_hash, account_id, data, expires_at) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (id_hash) DO UPDATE
-    SET account_id = excluded.account_id, data = excluded.data, expires_at = excluded.expires_at";
+    UPDATE sessions
+    SET account_id = $2, data = $3, expires_at = $4, created_at = $5, seen_at = $6, device = $7
+    WHERE id_hash = $1";
 
 const BY_ID: &str = "
-    SELECT account_id, data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2";
+    SELECT account_id, data, expires_at, created_at, seen_at, device
+    FROM sessions WHERE id_hash = $1 AND expires_at > $2";
 
 const DELETE: &str = "DELETE FROM sessions WHERE id_hash = $1";
 
@@ -18,30 +23,56 @@ const COUNT_STRANGERS: &str = "
 
 const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 
-#[async_trait]
-impl Sessions for SqliteStore {
-    async fn save_session(&self, row: SessionRow) -> Stored<()> {
-        sqlx::query(SAVE)
+#[derive(sqlx::FromRow)]
+struct Row {
+    account_id: Option<i64>,
+    data: String,
+    expires_at: i64,
+    created_at: Option<i64>,
+    seen_at: Option<i64>,
+    device: Option<String>,
+}
+
+impl SqliteStore {
+    async fn write_session(&self, statement: &'static str, row: SessionRow) -> Stored<()> {
+        sqlx::query(statement)
             .bind(row.id_hash.as_slice())
             .bind(row.account.map(|id| id.0))
             .bind(row.data)
             .bind(row.expires_at)
+            .bind(row.created_at)
+            .bind(row.seen_at)
+            .bind(row.device)
             .execute(&self.writer)
             .await?;
         Ok(())
     }
+}
+
+#[async_trait]
+impl Sessions for SqliteStore {
+    async fn create_session(&self, row: SessionRow) -> Stored<()> {
+        self.write_session(CREATE, row).await
+    }
+
+    async fn save_session(&self, row: SessionRow) -> Stored<()> {
+        self.write_session(SAVE, row).await
+    }
 
     async fn session(&self, id_hash: [u8; 32], now: Millis) -> Stored<Option<SessionRow>> {
-        let row: Option<(Option<i64>, String, i64)> = sqlx::query_as(BY_ID)
+        let row: Option<Row> = sqlx::query_as(BY_ID)
             .bind(id_hash.as_slice())
             .bind(now)
             .fetch_optional(&self.readers)
             .await?;
-        Ok(row.map(|(account, data, expires_at)| SessionRow {
+        Ok(row.map(|row| SessionRow {
             id_hash,
-            account: account.map(AccountId),
-            data,
-            expires_at,
+            account: row.account_id.map(AccountId),
+            data: row.data,
+            expires_at: row.expires_at,
+            created_at: row.created_at,
+            seen_at: row.seen_at,
+            device: row.device,
         }))
     }
 

@@ -267,11 +267,17 @@ async fn a_session_that_ended_is_no_more() {
         account: Some(it.account.id),
         data: "{}".into(),
         expires_at: NOW + 1,
+        created_at: Some(1),
+        seen_at: Some(2),
+        device: None,
     };
-    it.store.save_session(row).await.unwrap();
+    it.store.create_session(row.clone()).await.unwrap();
     assert!(it.store.session([1; 32], NOW).await.unwrap().is_some());
     assert!(it.store.session([1; 32], NOW + 1).await.unwrap().is_none());
     assert_eq!(it.store.delete_expired_sessions(NOW + 1).await.unwrap(), 1);
+    // A request that was under way does not bring it back.
+    it.store.save_session(row).await.unwrap();
+    assert!(it.store.session([1; 32], NOW).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -1,0 +1,331 @@
+//! Settings: one card for each thing that its owner settles (`product.md` §5).
+
+use super::viewer_and;
+use crate::{
+    components::{
+        form::{Field, FieldKind, Problems, StrayProblems, reply_to},
+        frame::{Frame, LanguageForm, Section, ThemeForm},
+        outcome::{StrangerPage, answered},
+        sessions::Sessions,
+        table::{Day, Moment},
+        zones::ZoneField,
+    },
+    i18n::use_texts,
+    ports::Settings,
+    view::{CurrentSession, NoticeRow, SettingsView},
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+const PROFILE: &str = "profile";
+const PASSWORD: &str = "password";
+const TIME_ZONE: &str = "time-zone";
+const THRESHOLDS: &str = "thresholds";
+const DELETE: &str = "delete-account";
+
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let texts = use_texts();
+    let Some((viewer, port)) = viewer_and::<Arc<dyn Settings>>() else {
+        return view! { <StrangerPage /> }.into_any();
+    };
+    let session = use_context::<CurrentSession>().map(|session| session.0);
+    let page = answered(
+        async move { port.settings(&viewer, session).await },
+        |settings| view! { <Cards settings /> },
+    );
+    view! {
+        <Frame
+            section=Section::Settings
+            title=texts.text("settings-title")
+            lead=texts.text("settings-lead")
+        >
+            {page}
+        </Frame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Cards(settings: SettingsView) -> impl IntoView {
+    let texts = use_texts();
+    let known = [PROFILE, PASSWORD, TIME_ZONE, THRESHOLDS, DELETE].map(str::to_owned);
+    let (profile, zones) = (settings.clone(), settings.clone());
+    view! {
+        <StrayProblems known=known.into() />
+        <div class="settings">
+            <Card id="profile" title=texts.text("settings-profile")>
+                <Profile settings=profile />
+            </Card>
+            <Card
+                id="password"
+                title=texts.text("settings-password")
+                text=texts.text("settings-password-text")
+            >
+                <Password />
+            </Card>
+            <Card
+                id="time-zone"
+                title=texts.text("settings-zone")
+                text=texts.text("settings-zone-text")
+            >
+                <TimeZone settings=zones />
+            </Card>
+            <Card
+                id="looks"
+                title=texts.text("settings-looks")
+                text=texts.text("settings-looks-text")
+            >
+                <div class="looks">
+                    <div class="field">
+                        <span class="looks-label">{texts.text("language-label")}</span>
+                        <LanguageForm />
+                    </div>
+                    <div class="field">
+                        <span class="looks-label">{texts.text("theme-label")}</span>
+                        <ThemeForm />
+                    </div>
+                </div>
+            </Card>
+            <Card
+                id="sessions"
+                title=texts.text("settings-sessions")
+                text=texts.text("settings-sessions-text")
+            >
+                <Sessions sessions=settings.sessions />
+            </Card>
+            <Card
+                id="notices"
+                title=texts.text("settings-thresholds")
+                text=texts.text("settings-thresholds-text")
+            >
+                <Thresholds percents=settings.thresholds notices=settings.notices />
+            </Card>
+            <Card id="data" title=texts.text("settings-data") text=texts.text("settings-data-text")>
+                <a class="button" href="/settings/export.json" download rel="external">
+                    {texts.text("settings-export")}
+                </a>
+            </Card>
+            <Card
+                id="delete"
+                title=texts.text("settings-delete")
+                text=texts.text("settings-delete-text")
+            >
+                <Delete />
+            </Card>
+        </div>
+    }
+    .into_any()
+}
+
+/// What is settled, why, and the form for it.
+#[component]
+fn Card(
+    id: &'static str,
+    title: String,
+    #[prop(optional, into)] text: String,
+    children: Children,
+) -> impl IntoView {
+    let heading = format!("{id}-heading");
+    view! {
+        <section class="card setting" id=id aria-labelledby=heading.clone()>
+            <div class="setting-about">
+                <h2 id=heading.clone()>{title}</h2>
+                {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
+            </div>
+            <div class="setting-form">{children()}</div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Profile(settings: SettingsView) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(PROFILE);
+    view! {
+        <form method="post" action="/settings/profile" class="form">
+            <Problems reply=reply.clone() />
+            <Field
+                form=PROFILE
+                name="name"
+                label=texts.text("settings-name")
+                initial=settings.name
+                reply
+                required=true
+                autocomplete="name"
+            />
+            <button type="submit" class="button button-main">
+                {texts.text("settings-save")}
+            </button>
+        </form>
+        <dl class="setting-facts">
+            <div>
+                <dt>{texts.text("sign-in-email")}</dt>
+                <dd>
+                    <bdi>{settings.email}</bdi>
+                </dd>
+            </div>
+            <div>
+                <dt>{texts.text("account-reference")}</dt>
+                <dd>
+                    <code>{settings.reference_code}</code>
+                </dd>
+            </div>
+            <div>
+                <dt>{texts.text("account-created")}</dt>
+                <dd>
+                    <Day at=settings.created_at />
+                </dd>
+            </div>
+        </dl>
+    }
+}
+
+#[component]
+fn Password() -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(PASSWORD);
+    let field = |name, label, autocomplete| {
+        view! {
+            <Field
+                form=PASSWORD
+                name=name
+                label=label
+                kind=FieldKind::Password
+                reply=reply.clone()
+                required=true
+                autocomplete=autocomplete
+            />
+        }
+    };
+    view! {
+        <form method="post" action="/settings/password" class="form">
+            <Problems reply=reply.clone() />
+            {field(
+                "current_password",
+                texts.text("settings-password-current"),
+                "current-password",
+            )}
+            {field("new_password", texts.text("settings-password-new"), "new-password")}
+            {field("again_password", texts.text("settings-password-again"), "new-password")}
+            <button type="submit" class="button button-main">
+                {texts.text("settings-password-change")}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn TimeZone(settings: SettingsView) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(TIME_ZONE);
+    view! {
+        <form method="post" action="/settings/time-zone" class="form">
+            <Problems reply=reply.clone() />
+            <ZoneField form=TIME_ZONE reply groups=settings.zones initial=settings.time_zone />
+            <button type="submit" class="button button-main">
+                {texts.text("settings-save")}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Thresholds(percents: Vec<i64>, notices: Vec<NoticeRow>) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(THRESHOLDS);
+    let initial = percents
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    view! {
+        <form method="post" action="/settings/thresholds" class="form">
+            <Problems reply=reply.clone() />
+            <Field
+                form=THRESHOLDS
+                name="thresholds"
+                label=texts.text("settings-percents")
+                hint=texts.text("settings-percents-hint")
+                initial
+                reply
+                autocomplete="off"
+            />
+            <button type="submit" class="button button-main">
+                {texts.text("settings-save")}
+            </button>
+        </form>
+        {(!notices.is_empty())
+            .then(|| {
+                view! {
+                    <h3>{texts.text("notices-past")}</h3>
+                    <ul class="notices-past">
+                        {notices
+                            .into_iter()
+                            .map(|notice| view! { <PastNotice notice /> })
+                            .collect_view()}
+                    </ul>
+                }
+            })}
+    }
+}
+
+#[component]
+fn PastNotice(notice: NoticeRow) -> impl IntoView {
+    let texts = use_texts();
+    let text = texts.with(
+        "notice-past",
+        [
+            ("api", notice.api_title.into()),
+            ("percent", notice.percent.into()),
+            ("charged", notice.charged.into()),
+            ("granted", notice.granted.into()),
+        ],
+    );
+    view! {
+        <li>
+            <span>{text}</span>
+            <span class="faint">
+                <Moment at=notice.at />
+                {notice.lifted.then(|| format!(" · {}", texts.text("notice-lifted")))}
+            </span>
+        </li>
+    }
+}
+
+#[component]
+fn Delete() -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(DELETE);
+    let open = !reply.problems.is_empty() || reply.unsent;
+    view! {
+        <details class="danger" open=open>
+            <summary class="button button-bad">{texts.text("settings-delete-open")}</summary>
+            <form method="post" action="/settings/delete#delete" class="form">
+                <Problems reply=reply.clone() />
+                <Field
+                    form=DELETE
+                    name="email"
+                    label=texts.text("settings-delete-email")
+                    kind=FieldKind::Email
+                    reply=reply.clone()
+                    required=true
+                    autocomplete="off"
+                />
+                <Field
+                    form=DELETE
+                    name="password"
+                    label=texts.text("settings-delete-password")
+                    kind=FieldKind::Password
+                    reply
+                    required=true
+                    autocomplete="current-password"
+                />
+                <button type="submit" class="button button-bad">
+                    {texts.text("settings-delete-do")}
+                </button>
+            </form>
+        </details>
+    }
+}

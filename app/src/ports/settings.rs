@@ -1,0 +1,19 @@
+//! What the settings page asks, and what every page asks about notices.
+
+use super::PortError;
+use crate::view::{NoticeRow, SettingsView, Viewer};
+use async_trait::async_trait;
+
+#[async_trait]
+pub trait Settings: Send + Sync + 'static {
+    /// The account's settings (`product.md` §5); `session` is the handle of the
+    /// one that asks.
+    async fn settings(
+        &self,
+        viewer: &Viewer,
+        session: Option<String>,
+    ) -> Result<SettingsView, PortError>;
+    /// What is to be said of the account's quotas on every page: for each API
+    /// the highest threshold that is crossed and not dismissed.
+    async fn open_notices(&self, viewer: &Viewer) -> Result<Vec<NoticeRow>, PortError>;
+}

@@ -1,0 +1,143 @@
+//! Watches what is used of each quota, and has a notice raised once for each
+//! crossing of a threshold (`product.md` §2.10). The hot path compares two
+//! numbers; only a change of level costs a write, beside the path of the call.
+
+use crate::domain::quota::Engine;
+use crate::domain::store::{Level, Store};
+use crate::domain::{AccountId, ApiId, Millis};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// What is known of an account: its thresholds, and how many of them each API
+/// had reached when it was last looked at.
+struct Watched {
+    thresholds: Vec<i64>,
+    reached: HashMap<ApiId, usize>,
+}
+
+#[derive(Default)]
+struct Known {
+    accounts: HashMap<AccountId, Watched>,
+    /// Moves when an account is forgotten, so that thresholds read before are
+    /// not kept.
+    epoch: u64,
+}
+
+enum Event {
+    Changed(Level),
+    /// Answered when everything before it is on disk.
+    Drain(oneshot::Sender<()>),
+}
+
+pub(super) struct Levels {
+    engine: Arc<Mutex<Engine>>,
+    known: Arc<Mutex<Known>>,
+    /// Unbounded, but its events are few: changes of level, and the first calls
+    /// of accounts that were not seen since the start.
+    events: mpsc::UnboundedSender<Event>,
+}
+
+impl Levels {
+    pub(super) fn start(store: Arc<dyn Store>, engine: Arc<Mutex<Engine>>) -> Self {
+        let (events, queue) = mpsc::unbounded_channel();
+        let known = Arc::<Mutex<Known>>::default();
+        tokio::spawn(run(queue, store, Arc::clone(&known)));
+        Self {
+            engine,
+            known,
+            events,
+        }
+    }
+
+    /// Looks at what an account has used of an API. To be called after each change.
+    pub(super) fn look(&self, account: AccountId, api: ApiId, at: Millis) {
+        // Held over the reading of the level: levels are told in their order.
+        let mut known = self.known.lock();
+        let Some(quota) = self.engine.lock().quota(account, api, at) else {
+            return;
+        };
+        let level = Level {
+            account,
+            api,
+            granted: quota.granted,
+            charged: quota.charged,
+            at,
+        };
+        if let Some(watched) = known.accounts.get_mut(&account) {
+            let reached = reached(&watched.thresholds, &level);
+            if watched.reached.insert(api, reached) == Some(reached) {
+                return;
+            }
+        }
+        // Fails only when the process ends.
+        let _ = self.events.send(Event::Changed(level));
+    }
+
+    /// Forgets the thresholds of an account: they were changed.
+    pub(super) fn forget(&self, account: AccountId) {
+        let mut known = self.known.lock();
+        known.epoch += 1;
+        known.accounts.remove(&account);
+    }
+
+    pub(super) async fn drain(&self) {
+        let (done, drained) = oneshot::channel();
+        if self.events.send(Event::Drain(done)).is_ok() {
+            // A task that is gone has nothing left to write.
+            let _ = drained.await;
+        }
+    }
+}
+
+fn reached(thresholds: &[i64], level: &Level) -> usize {
+    thresholds
+        .iter()
+        .filter(|percent| level.reaches(**percent))
+        .count()
+}
+
+async fn run(
+    mut queue: mpsc::UnboundedReceiver<Event>,
+    store: Arc<dyn Store>,
+    known: Arc<Mutex<Known>>,
+) {
+    while let Some(event) = queue.recv().await {
+        match event {
+            Event::Changed(level) => settle(level, store.as_ref(), &known).await,
+            Event::Drain(done) => {
+                let _ = done.send(());
+            }
+        }
+    }
+}
+
+async fn settle(level: Level, store: &dyn Store, known: &Mutex<Known>) {
+    let (is_known, epoch) = {
+        let known = known.lock();
+        (known.accounts.contains_key(&level.account), known.epoch)
+    };
+    if let Err(error) = store.settle_notices(level).await {
+        tracing::error!(%error, "a notice was not written");
+        // The next call looks again.
+        known.lock().accounts.remove(&level.account);
+        return;
+    }
+    if is_known {
+        return;
+    }
+    match store.thresholds(level.account).await {
+        Ok(thresholds) => {
+            let mut known = known.lock();
+            if known.epoch == epoch {
+                // No level yet: events that are under way may know more than this one.
+                known.accounts.entry(level.account).or_insert(Watched {
+                    thresholds,
+                    reached: HashMap::new(),
+                });
+            }
+        }
+        Err(error) => tracing::error!(%error, "thresholds could not be read"),
+    }
+}
