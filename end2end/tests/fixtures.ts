@@ -53,6 +53,14 @@ export const accounts = {
   hanna: { email: "hanna@fjord.example", password: "demo-passenger" },
   /** Reads Chinese, and changes her mind in one test. */
   jing: { email: "jing@chayuan.example", password: "demo-passenger" },
+  /** Settle their own accounts, each in one of the three runs. */
+  noor: { email: "noor@harbour.example", password: "demo-passenger" },
+  kofi: { email: "kofi@adinkra.example", password: "demo-passenger" },
+  tomas: { email: "tomas@pampa.example", password: "demo-passenger" },
+  /** Has used four fifths of the searches; dismisses what the console says of it. */
+  vera: { email: "vera@praha.example", password: "demo-passenger" },
+  /** Changes the password, and deletes the account. */
+  wim: { email: "wim@polder.example", password: "demo-passenger" },
 } as const;
 
 export type Person = keyof typeof accounts;

@@ -120,6 +120,19 @@ export const pages: Shown[] = [
       await page.locator("#test a[href^='/requests/']").waitFor();
     },
   },
+  { name: "settings", who: "developer", path: "/settings" },
+  { name: "settings-notices", who: "aisha", path: "/settings" },
+  {
+    name: "settings-problem",
+    who: "leo",
+    path: "/settings",
+    status: 422,
+    then: async (page) => {
+      await page.locator("[name=thresholds]").fill("80, 140");
+      await send(page, "thresholds");
+      await page.getByRole("alert").waitFor();
+    },
+  },
   { name: "request-more", who: "developer", path: "/request-more" },
   { name: "request-more-open", who: "aisha", path: "/request-more?api=searchMemory" },
   { name: "admin-requests", who: "admin", path: "/admin/requests" },

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod codes;
+
 use crate::actions::{Actions, OpenAccount};
 use crate::clock::{Clock, ShiftedClock, SystemClock};
 use crate::config::{Config, ConfigError};
@@ -90,6 +92,9 @@ enum Admin {
         #[arg(long, env = "ALLOWANCE_PASSWORD", hide = true, hide_env_values = true)]
         password: Option<String>,
     },
+    /// Look after redemption codes
+    #[command(subcommand)]
+    Code(codes::CodeCommand),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -144,6 +149,12 @@ impl Cli {
                 println!("The database is up to date.");
             }
             Command::Verify => return verify(&config).await,
+            Command::Admin(Admin::Code(command)) => {
+                let (store, actions) = actions(&config).await?;
+                let done = codes::run(&config, &actions, command).await;
+                store.close().await;
+                done?;
+            }
             Command::Admin(Admin::Create {
                 email,
                 name,
@@ -227,14 +238,19 @@ async fn verify(config: &Config) -> Result<ExitCode, CliError> {
     Ok(ExitCode::FAILURE)
 }
 
-async fn create(config: &Config, asked: OpenAccount<'_>) -> Result<(), CliError> {
+/// What a command may do, on the database itself.
+async fn actions(config: &Config) -> Result<(SqliteStore, Actions), CliError> {
     let store = SqliteStore::open(&config.database_url).await?;
     let shared: Arc<dyn Store> = Arc::new(store.clone());
     let clock = Arc::new(SystemClock);
     let metering = Metering::start(&config.catalogue, Arc::clone(&shared), clock.clone())
         .await
         .map_err(DomainError::from)?;
-    let actions = Actions::new(shared, metering, clock);
+    Ok((store, Actions::new(shared, metering, clock)))
+}
+
+async fn create(config: &Config, asked: OpenAccount<'_>) -> Result<(), CliError> {
+    let (store, actions) = actions(config).await?;
     let account = actions.open_account(Actor::CommandLine, asked).await?;
     store.close().await;
     println!(

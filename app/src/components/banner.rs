@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 24] = [
+const DONE: [(&str, &str); 25] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -24,6 +24,7 @@ const DONE: [(&str, &str); 24] = [
     ("request-rejected", "done-request-rejected"),
     ("signed-out", "done-signed-out"),
     ("form-kept", "done-form-kept"),
+    ("code-redeemed", "done-code-redeemed"),
     ("account-renamed", "done-account-renamed"),
     ("password-changed", "done-password-changed"),
     ("time-zone-changed", "done-time-zone-changed"),

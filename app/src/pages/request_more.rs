@@ -24,6 +24,7 @@ use leptos_router::hooks::use_query_map;
 use std::sync::Arc;
 
 const FORM: &str = "request-quota";
+const REDEEM: &str = "redeem";
 
 #[component]
 pub fn RequestMorePage() -> impl IntoView {
@@ -59,7 +60,7 @@ fn More(
 ) -> impl IntoView {
     let texts = use_texts();
     view! {
-            <StrayProblems known=vec![FORM.to_owned()] />
+            <StrayProblems known=vec![FORM.to_owned(), REDEEM.to_owned()] />
             <section aria-labelledby="left-heading">
                 <h2 id="left-heading" class="unseen">
                     {texts.text("more-left")}
@@ -75,7 +76,12 @@ fn More(
                 <section class="card way" aria-labelledby="form-heading">
                     <h2 id="form-heading">{texts.text("more-form")}</h2>
                     <p>{texts.text("more-form-text")}</p>
-                    <RequestForm quota=more.quota api />
+                    <RequestForm quota=more.quota.clone() api=api.clone() />
+                </section>
+                <section class="card way way-whole" aria-labelledby="redeem-heading">
+                    <h2 id="redeem-heading">{texts.text("redeem-heading")}</h2>
+                    <p>{texts.text("redeem-text")}</p>
+                    <RedeemForm quota=more.quota api />
                 </section>
             </div>
             <section aria-labelledby="own-heading">
@@ -163,6 +169,42 @@ fn Reference(code: String) -> impl IntoView {
             </div>
             <p class="hint">{texts.text("reference-text")}</p>
         </div>
+    }
+}
+
+/// For a code that support sent in the chat.
+#[component]
+fn RedeemForm(quota: Vec<ApiQuota>, api: String) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(REDEEM);
+    let options = quota
+        .into_iter()
+        .map(|quota| (quota.api, quota.title))
+        .collect();
+    view! {
+        <form method="post" action="/request-more/redeem" class="form form-row form-row-3">
+            <Problems reply=reply.clone() />
+            <Field
+                form=REDEEM
+                name="code"
+                label=texts.text("redeem-code")
+                hint=texts.text("redeem-code-hint")
+                reply=reply.clone()
+                required=true
+                autocomplete="off"
+            />
+            <Choice
+                form=REDEEM
+                name="api"
+                label=texts.text("redeem-api")
+                reply
+                options
+                initial=api
+            />
+            <button type="submit" class="button">
+                {texts.text("redeem-do")}
+            </button>
+        </form>
     }
 }
 

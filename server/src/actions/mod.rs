@@ -4,6 +4,7 @@
 
 mod accounts;
 mod caps;
+mod codes;
 mod grants;
 mod key_changes;
 mod keys;
@@ -16,6 +17,7 @@ mod settings;
 
 pub use accounts::{OpenAccount, SignInError};
 pub use caps::{AskedCap, CapOf};
+pub use codes::CreateCode;
 pub use key_changes::EditKey;
 pub use keys::{CreateKey, CreatedKey};
 pub use projects::EditProject;
@@ -29,6 +31,7 @@ use crate::domain::ids::{Noun, form_token, public_id};
 use crate::domain::store::Store;
 use crate::domain::{AccountId, ApiId, Millis, StoreError};
 use crate::metering::Metering;
+use codes::Tries;
 use password::Passwords;
 use std::sync::Arc;
 
@@ -39,6 +42,7 @@ pub struct Actions {
     metering: Arc<Metering>,
     clock: Arc<dyn Clock>,
     passwords: Arc<Passwords>,
+    tries: Arc<Tries>,
     /// One-time token of the form that these actions are done for.
     form_token: Option<Arc<str>>,
 }
@@ -51,6 +55,7 @@ impl Actions {
             metering,
             clock,
             passwords: Arc::default(),
+            tries: Arc::default(),
             form_token: None,
         }
     }

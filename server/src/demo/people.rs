@@ -47,7 +47,7 @@ pub(super) const ADMIN: Person = Person {
 
 /// Others, so that the admin's desk has something to find: name, e-mail, and
 /// successful calls of each API of the default catalogue.
-const OTHERS: [(&str, &str, [i64; 3]); 7] = [
+const OTHERS: [(&str, &str, [i64; 3]); 12] = [
     (
         "Aisha Rahman",
         "aisha@lantern.example",
@@ -63,6 +63,11 @@ const OTHERS: [(&str, &str, [i64; 3]); 7] = [
     ("Diego Álvarez", "diego@tranvia.example", [38, 9, 0]),
     ("Hanna Lindqvist", "hanna@fjord.example", [0, 0, 0]),
     ("陈静", READS_CHINESE, [366, 148, 92]),
+    ("Noor Haddad", "noor@harbour.example", [212, 40, 96]),
+    ("Kofi Mensah", "kofi@adinkra.example", [77, 12, 5]),
+    ("Tomás Vega", "tomas@pampa.example", [0, 3, 0]),
+    ("Vera Novák", "vera@praha.example", [410, 800, 52]),
+    ("Wim de Vries", "wim@polder.example", [19, 4, 2]),
 ];
 
 /// The one whose console speaks Chinese, whatever the browser asks for.

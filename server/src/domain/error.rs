@@ -75,6 +75,14 @@ pub enum Problem {
     UnknownApi,
     #[error("is not a key of this account")]
     UnknownKey,
+    #[error("is no code that is good here")]
+    UnknownCode,
+    #[error("is a code that has expired or is used up")]
+    CodeOver,
+    #[error("is a code that this account has redeemed already")]
+    CodeRedeemed,
+    #[error("was tried too often")]
+    TooManyTries,
     #[error("is not the password of this account")]
     WrongPassword,
     #[error("differs from the new password")]

@@ -36,6 +36,7 @@ pub enum Noun {
     Grant,
     Request,
     QuotaRequest,
+    Code,
 }
 
 impl Noun {
@@ -47,6 +48,7 @@ impl Noun {
             Self::Grant => "grt_",
             Self::Request => "req_",
             Self::QuotaRequest => "qrq_",
+            Self::Code => "cod_",
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod caps;
 pub mod catalogue;
+pub mod codes;
 pub mod device;
 pub mod error;
 pub mod figures;

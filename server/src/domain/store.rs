@@ -16,9 +16,11 @@ use super::usage::{Grouping, Named, SeriesPoint, SeriesQuery, UsageRow};
 use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
 use async_trait::async_trait;
 
+mod codes;
 mod notices;
 mod settings;
 
+pub use codes::{Codes, Redemption};
 pub use notices::{Level, Notice, Notices};
 pub use settings::{ExportedCall, SessionSummary, Settings, Tombstone};
 
@@ -28,6 +30,7 @@ pub type Stored<T> = Result<T, StoreError>;
 pub trait Store:
     Accounts
     + Audit
+    + Codes
     + Caps
     + Grants
     + Health

@@ -16,11 +16,12 @@ use crate::clock::Clock;
 use crate::domain::audit::{Actor, Change};
 use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
+use crate::domain::codes::{CodeHash, NoRedemption};
 use crate::domain::grants::{GrantBalance, NewGrant};
 use crate::domain::keys::{KeyHash, KeyIdentity, NewKey};
 use crate::domain::projects::ProjectDeletion;
 use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
-use crate::domain::store::{Answer, CapChange, KeyChange, Store, Tombstone};
+use crate::domain::store::{Answer, CapChange, KeyChange, Redemption, Store, Tombstone};
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, ApiId, GrantId, ProjectId, StoreError};
 use key_cache::KeyCache;
@@ -365,6 +366,39 @@ impl Metering {
         .await
     }
 
+    /// Gives what a code is good for, to an account that may have it.
+    pub async fn redeem_code(
+        self: &Arc<Self>,
+        hash: CodeHash,
+        asked: Redemption,
+        change: Change,
+    ) -> Result<Result<(), NoRedemption>, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let account = asked.account;
+            let grant_public_id = asked.grant_public_id.clone();
+            let at = asked.at;
+            match this.store.redeem_code(hash, asked, change).await? {
+                Ok(redeemed) => {
+                    let new = NewGrant {
+                        public_id: grant_public_id,
+                        account,
+                        api: redeemed.api,
+                        calls: redeemed.calls,
+                        reason: String::new(),
+                        given_by: None,
+                        created_at: at,
+                    };
+                    this.granted(redeemed.grant, &new);
+                    this.look_again(account).await;
+                    Ok(Ok(()))
+                }
+                Err(why) => Ok(Err(why)),
+            }
+        })
+        .await
+    }
+
     /// Waits until everything that was handed to the ledger writer is on disk.
     pub async fn drain(&self) {
         self.writer.drain().await;
@@ -381,7 +415,10 @@ impl Metering {
     ) -> Result<bool, StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let keys = this.store.delete_account(account, tombstone, change).await?;
+            let keys = this
+                .store
+                .delete_account(account, tombstone, change)
+                .await?;
             if let Some(keys) = &keys {
                 this.keys.forget(keys);
             }

@@ -177,6 +177,7 @@ fn forms() -> Router<Web> {
         .route("/settings/export.json", get(account_export::everything))
         .route("/notices/dismiss", post(settings::dismiss))
         .route("/request-more", post(request_more::send))
+        .route("/request-more/redeem", post(request_more::redeem))
         .route("/request-more/{id}/withdraw", post(request_more::withdraw))
         .route("/admin/accounts/{id}/grants", post(admin::grant))
         .route("/admin/requests/{id}/approve", post(admin::approve))

@@ -40,3 +40,19 @@ pub(super) async fn withdraw(
         Err(error) => failed(&web, posted, PAGE, format!("withdraw:{id}"), error).await,
     }
 }
+
+pub(super) async fn redeem(
+    State(web): State<Web>,
+    Visitor(account): Visitor,
+    posted: Posted,
+) -> Response {
+    let typed = &posted.typed;
+    let redeemed = web
+        .actions
+        .redeem_code(&account, typed.get("code"), typed.get("api"))
+        .await;
+    match redeemed {
+        Ok(()) => done(PAGE, "code-redeemed"),
+        Err(error) => failed(&web, posted, PAGE, "redeem".into(), error).await,
+    }
+}

@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod caps;
+mod codes;
 mod days;
 mod grants;
 mod key_changes;

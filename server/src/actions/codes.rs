@@ -1,0 +1,186 @@
+//! Redemption codes: made by whoever runs the site, redeemed by developers.
+
+use super::{Actions, actor, calls};
+use crate::clock;
+use crate::domain::accounts::Account;
+use crate::domain::audit::{Actor, Change};
+use crate::domain::codes::{self, Code, MOST_TRIES, MOST_USES, NewCode, NoRedemption, THROTTLE};
+use crate::domain::error::{DomainError, Problem};
+use crate::domain::grants::MOST_CALLS;
+use crate::domain::ids::Noun;
+use crate::domain::store::Redemption;
+use crate::domain::{AccountId, Millis, zones};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use parking_lot::Mutex;
+use serde_json::json;
+use std::collections::HashMap;
+
+/// A code that is asked for, as it was typed.
+#[derive(Debug)]
+pub struct CreateCode<'a> {
+    /// Of the catalogue; empty leaves it to the redeemer.
+    pub api: &'a str,
+    pub calls: &'a str,
+    /// Accounts that may redeem it.
+    pub uses: &'a str,
+    /// Last day on which it can be redeemed, in UTC; empty means for ever.
+    pub expires: &'a str,
+}
+
+/// Tries that failed, by account: guessing is hopeless, and is not to be heard.
+#[derive(Default)]
+pub(super) struct Tries(Mutex<HashMap<AccountId, Vec<Millis>>>);
+
+impl Tries {
+    /// Counts a try; false if there were too many.
+    fn begin(&self, account: AccountId, now: Millis) -> bool {
+        let mut tries = self.0.lock();
+        tries.retain(|_, times| {
+            times.retain(|at| *at > now - THROTTLE);
+            !times.is_empty()
+        });
+        let times = tries.entry(account).or_default();
+        if times.len() >= MOST_TRIES {
+            return false;
+        }
+        times.push(now);
+        true
+    }
+
+    /// The last try was a good one.
+    fn forgive(&self, account: AccountId) {
+        if let Some(times) = self.0.lock().get_mut(&account) {
+            times.pop();
+        }
+    }
+}
+
+impl Actions {
+    /// Makes a code and answers it: it is stored as a hash only. Whoever calls
+    /// this has checked that the actor may.
+    pub async fn create_code(
+        &self,
+        by: Actor,
+        asked: CreateCode<'_>,
+    ) -> Result<String, DomainError> {
+        let api = match asked.api {
+            "" => None,
+            name => Some(self.api(name)?),
+        };
+        let calls_each = calls(asked.calls, MOST_CALLS)?;
+        let uses = calls(asked.uses, MOST_USES).map_err(|error| match error {
+            DomainError::Invalid { problem, .. } => DomainError::invalid("uses", problem),
+            other => other,
+        })?;
+        let expires_at = self.last_day(asked.expires)?;
+        let code = codes::new_code(&mut clock::random());
+        let hash = codes::read(&code).ok_or(DomainError::NotFound("code"))?;
+        let new = NewCode {
+            public_id: self.new_id(Noun::Code),
+            hash,
+            hint: codes::hint(&code),
+            api,
+            calls: calls_each,
+            uses,
+            expires_at,
+            created_by: by.account(),
+            created_at: self.now(),
+        };
+        let change = Change {
+            at: self.now(),
+            actor: by,
+            action: "code.created",
+            subject: new.public_id.clone(),
+            account: None,
+            form_token: None,
+            before: None,
+            after: Some(json!({
+                "api": (!asked.api.is_empty()).then_some(asked.api), "calls": calls_each,
+                "uses": uses, "expires_at": expires_at, "hint": new.hint,
+            })),
+        };
+        self.store.create_code(new, change).await?;
+        Ok(code)
+    }
+
+    /// The newest codes.
+    pub async fn codes(&self, limit: i64) -> Result<Vec<Code>, DomainError> {
+        Ok(self.store.codes(limit).await?)
+    }
+
+    /// Takes a code back; what was redeemed stays.
+    pub async fn revoke_code(&self, by: Actor, public_id: &str) -> Result<(), DomainError> {
+        let change = Change {
+            at: self.now(),
+            actor: by,
+            action: "code.revoked",
+            subject: public_id.to_owned(),
+            account: None,
+            form_token: None,
+            before: None,
+            after: Some(json!({ "revoked": true })),
+        };
+        if self
+            .store
+            .revoke_code(public_id, self.now(), change)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(DomainError::NotFound("code that can be revoked"))
+        }
+    }
+
+    /// Gives the account what a code is good for. It counts for the next call.
+    pub async fn redeem_code(
+        &self,
+        by: &Account,
+        typed: &str,
+        api_name: &str,
+    ) -> Result<(), DomainError> {
+        let refused = |problem| DomainError::invalid("code", problem);
+        if typed.trim().is_empty() {
+            return Err(refused(Problem::Required));
+        }
+        let api = self.api(api_name)?;
+        if !self.tries.begin(by.id, self.now()) {
+            return Err(refused(Problem::TooManyTries));
+        }
+        let hash = codes::read(typed).ok_or(refused(Problem::UnknownCode))?;
+        let asked = Redemption {
+            account: by.id,
+            api,
+            grant_public_id: self.new_id(Noun::Grant),
+            at: self.now(),
+        };
+        // The store fills in which code it was, and what it gave.
+        let change = self.change(actor(by), "code.redeemed", "", by.id, json!({}));
+        match self.metering.redeem_code(hash, asked, change).await? {
+            Ok(()) => {
+                self.tries.forgive(by.id);
+                Ok(())
+            }
+            Err(NoRedemption::Unknown) => Err(refused(Problem::UnknownCode)),
+            Err(NoRedemption::Over) => Err(refused(Problem::CodeOver)),
+            Err(NoRedemption::Again) => Err(refused(Problem::CodeRedeemed)),
+        }
+    }
+
+    /// The end of the last day on which a code is good.
+    fn last_day(&self, typed: &str) -> Result<Option<Millis>, DomainError> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let day_after = NaiveDate::parse_from_str(typed, "%Y-%m-%d")
+            .ok()
+            .and_then(|date| date.succ_opt())
+            .ok_or(DomainError::invalid("expires", Problem::NotADate))?;
+        let end = zones::start_of_day(day_after, Tz::UTC);
+        if end <= self.now() {
+            return Err(DomainError::invalid("expires", Problem::DatePast));
+        }
+        Ok(Some(end))
+    }
+}
