@@ -37,6 +37,12 @@ rust_tests() {
   cargo nextest run --workspace --locked --no-fail-fast --features allowance-app/ssr 2>&1 | tee "$rust_log"
 }
 browser_types() { (cd end2end && npx tsc --noEmit); }
+lighthouse() {
+  case "$failed" in
+    *"release build"*) echo "not run: there is no release of these sources"; return 1 ;;
+  esac
+  node end2end/lighthouse.mjs
+}
 browser_tests() {
   case "$failed" in
     *"release build"*) echo "not run: there is no release of these sources"; return 1 ;;
@@ -53,6 +59,7 @@ step "types of the browser tests" browser_types
 step "release build" scripts/build.sh
 step "download budget" node end2end/budget.mjs
 step "Rust tests" rust_tests
+step "Lighthouse" lighthouse
 step "browser tests" browser_tests
 
 say "totals after $SECONDS s"

@@ -77,6 +77,8 @@ export async function signIn(page: Page, who: Person): Promise<void> {
   ]);
 }
 
+const sessionCookie = "allowance_session";
+
 // Sessions of this worker, so that not every test has to prove the sign-in again.
 const sessions = new Map<Person, Cookie[]>();
 
@@ -87,7 +89,9 @@ export async function enter(page: Page, who: Person): Promise<void> {
   if (known) return context.addCookies(known);
   const response = await page.request.post("/sign-in", { form: accounts[who], maxRedirects: 0 });
   expect(response.status(), `sign-in of ${who}`).toBe(303);
-  sessions.set(who, await context.cookies());
+  // The session only: what this test chose besides, a language for instance, is no other test's.
+  const cookies = await context.cookies();
+  sessions.set(who, cookies.filter(({ name }) => name === sessionCookie));
 }
 
 /** A second browser of somebody else, as wide as the test's own and as watched. */
