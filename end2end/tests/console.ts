@@ -97,12 +97,34 @@ export async function expectFilter(page: Page, filter: Record<string, RegExp>): 
   }
 }
 
-/** The choices of a filter without the one for all: value by visible text. */
-export async function choices(select: Locator): Promise<Map<string, string>> {
-  const pairs = await select
-    .locator("option:not([value=''])")
-    .evaluateAll((options) => options.map((option) => [(option.textContent ?? "").trim(), (option as HTMLOptionElement).value] as const));
+/** The panel of a filter's choices. */
+export const chooser = (page: Page, name: "project" | "key"): Locator => page.locator(`#filter-${name}`);
+
+/** The choices of a filter: ids by the names that are shown. */
+export async function choices(page: Page, name: "project" | "key"): Promise<Map<string, string>> {
+  const pairs = await chooser(page, name)
+    .locator("label.choice")
+    .evaluateAll((labels) =>
+      labels.map(
+        (label) =>
+          [label.querySelector("bdi")?.textContent ?? "", label.querySelector("input")?.value ?? ""] as const,
+      ),
+    );
   return new Map(pairs);
+}
+
+/** The id of a choice. */
+export async function choice(page: Page, kind: "project" | "key", name: string): Promise<string> {
+  const id = (await choices(page, kind)).get(name);
+  if (!id) throw new Error(`no ${kind} ${name}`);
+  return id;
+}
+
+/** Chooses with the panel, and sends it with its button. */
+export async function choose(page: Page, kind: "project" | "key", ...names: string[]): Promise<void> {
+  await chooser(page, kind).locator("summary").click();
+  for (const name of names) await chooser(page, kind).getByRole("checkbox", { name }).check();
+  await chooser(page, kind).getByRole("button", { name: "Apply" }).click();
 }
 
 /** Makes a key with the form, and reads the secret off the page. */

@@ -1,5 +1,5 @@
 import { type Page } from "@playwright/test";
-import { createKey, expectTotalsAgree, figures } from "./console";
+import { choice, createKey, expectTotalsAgree, figures } from "./console";
 import { expect, otherBrowser, signIn, test } from "./fixtures";
 import { printedCommand, run, search, searches } from "./gateway";
 
@@ -15,9 +15,9 @@ test("three calls with the printed command are three fewer left, today, under th
 }) => {
   await signIn(page, "developer");
   await page.goto("/usage");
-  const project = await page.getByLabel("Project").locator("option", { hasText: "Chat assistant" }).getAttribute("value");
-  const other = await page.getByLabel("Project").locator("option", { hasText: "Support bot" }).getAttribute("value");
-  const key = await page.getByLabel("API key").locator("option", { hasText: "Production" }).getAttribute("value");
+  const project = await choice(page, "project", "Chat assistant");
+  const other = await choice(page, "project", "Support bot");
+  const key = await choice(page, "key", "Production");
   const filters = {
     all: "period=today",
     project: `period=today&project=${project}`,

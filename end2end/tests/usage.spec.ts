@@ -1,5 +1,19 @@
 import { type Page } from "@playwright/test";
-import { type Figures, apis, choices, daysAgo, expectFilter, expectTotalsAgree, figures, table } from "./console";
+import {
+  type Figures,
+  apis,
+  choice,
+  choices,
+  choose,
+  chooser,
+  daysAgo,
+  expectFilter,
+  expectTotalsAgree,
+  figure,
+  figures,
+  legendSum,
+  table,
+} from "./console";
 import { enter, expect, otherBrowser, test } from "./fixtures";
 
 // Days that no test adds calls to: history ends yesterday.
@@ -22,11 +36,8 @@ test("the projects' numbers add up to all, and so do the keys' without a project
   await enter(page, "developer");
   const all = await report(page, settled);
   expect(all.every(({ charged, failed }) => charged > 0 && failed > 0)).toBe(true);
-  for (const [name, label] of [
-    ["project", "Project"],
-    ["key", "API key"],
-  ] as const) {
-    const ids = [...(await choices(page.getByLabel(label))).values()];
+  for (const name of ["project", "key"] as const) {
+    const ids = [...(await choices(page, name)).values()];
     expect(ids.length).toBeGreaterThan(1);
     const sums = apis.map(() => ({ charged: 0, failed: 0, requests: 0 }));
     for (const id of ids) {
@@ -82,13 +93,13 @@ test("what remains is the same under every filter @nojs", async ({ page }) => {
 test("a pasted address shows the same in another browser @nojs", async ({ page, browser }) => {
   await enter(page, "developer");
   await page.goto(`/usage?${settled}`);
-  const key = await page.getByLabel("API key").locator("option", { hasText: "Staging" }).getAttribute("value");
+  const key = await choice(page, "key", "Staging");
   const address = `/usage?${settled}&key=${key}`;
   const here = await report(page, `${settled}&key=${key}`);
   const other = await otherBrowser(browser, "developer");
   await other.page.goto(address);
   expect(await Promise.all(apis.map((api) => figures(other.page, api)))).toEqual(here);
-  await expect(other.page.getByLabel("API key")).toHaveValue(key ?? "");
+  await expect(chooser(other.page, "key").locator("summary")).toContainText("Staging");
   await other.close();
 });
 
@@ -112,8 +123,8 @@ test("a filter value that makes no sense is explained, and the page is whole @no
 test("a key and a project of another account show none of its data @nojs", async ({ page, browser }) => {
   const other = await otherBrowser(browser, "xiaoming");
   await other.page.goto("/usage");
-  const [key] = (await choices(other.page.getByLabel("API key"))).values();
-  const [project] = (await choices(other.page.getByLabel("Project"))).values();
+  const [key] = (await choices(other.page, "key")).values();
+  const [project] = (await choices(other.page, "project")).values();
   await other.close();
   await enter(page, "leo");
   const own = await report(page, settled);
@@ -127,8 +138,8 @@ test("a key and a project of another account show none of its data @nojs", async
 test("a key of another project than the chosen one is said to match nothing @nojs", async ({ page }) => {
   await enter(page, "developer");
   await page.goto("/usage");
-  const project = await page.getByLabel("Project").locator("option", { hasText: "Support bot" }).getAttribute("value");
-  const key = await page.getByLabel("API key").locator("option", { hasText: "Staging" }).getAttribute("value");
+  const project = await choice(page, "project", "Support bot");
+  const key = await choice(page, "key", "Staging");
   const shown = await report(page, `${settled}&project=${project}&key=${key}`);
   expect(shown.map(({ requests }) => requests)).toEqual([0, 0, 0]);
   await expect(page.getByText("belongs to another project")).toBeVisible();
@@ -145,8 +156,7 @@ test("without scripts the filter is applied by its button @nojs", async ({ page 
   test.skip(test.info().project.use.javaScriptEnabled !== false, "with scripts it sends itself");
   await enter(page, "developer");
   await page.goto("/usage");
-  await page.getByLabel("API key").selectOption({ label: await labelOf(page, "Notebook") });
-  await page.getByRole("button", { name: "Apply" }).click();
+  await choose(page, "key", "Notebook");
   await expectFilter(page, { key: /^key_/ });
   await page.getByText("Custom", { exact: true }).click();
   await page.getByLabel("From").fill(daysAgo(20));
@@ -156,23 +166,77 @@ test("without scripts the filter is applied by its button @nojs", async ({ page 
   await expectTotalsAgree(page);
 });
 
-test("with scripts the filter sends itself, and keeps the rest of itself", async ({ page }) => {
+test("several projects and keys are chosen at once, without a project first @nojs", async ({ page }) => {
   await enter(page, "developer");
-  await page.goto("/usage?period=7d");
-  await expect(page.getByRole("button", { name: "Apply" })).toBeHidden();
-  await page.getByLabel("Project").selectOption({ label: "Support bot" });
-  await expectFilter(page, { project: /^prj_/, period: /^7d$/ });
-  await expect(page.getByLabel("Project").locator("option:checked")).toHaveText("Support bot");
-  // Hidden once the page's scripts run: only then does a choice send itself.
-  await expect(page.getByRole("button", { name: "Apply" })).toBeHidden();
-  await page.getByLabel("API key").selectOption({ label: await labelOf(page, "Notebook") });
-  await expectFilter(page, { project: /^prj_/, key: /^key_/, period: /^7d$/ });
+  await page.goto(`/usage?${settled}`);
+  const all = await figures(page, "addMessage");
+  await choose(page, "key", "Production", "Staging");
+  await expect.poll(() => new URL(page.url()).searchParams.getAll("key")).toHaveLength(2);
+  await expect(chooser(page, "key").locator("summary")).toContainText("2 API keys");
+  const some = await figures(page, "addMessage");
+  expect(some.charged).toBeLessThan(all.charged);
+  expect(some.charged).toBeGreaterThan(0);
+  await expectTotalsAgree(page);
+});
+
+test("with scripts a panel sends itself when it closes, and keeps the rest of the filter", async ({ page }) => {
+  await enter(page, "developer");
+  await page.goto("/usage?period=7d&group=key");
+  const projects = chooser(page, "project");
+  await projects.locator("summary").click();
+  // Shown once the page's scripts run: only then does a panel send itself.
+  await expect(projects.getByRole("searchbox")).toBeVisible();
+  await projects.getByRole("searchbox").fill("supp");
+  await expect(projects.getByRole("checkbox", { name: "Chat assistant" })).toBeHidden();
+  await projects.getByRole("checkbox", { name: "Support bot" }).check();
+  await page.getByRole("heading", { level: 1 }).click();
+  await expectFilter(page, { project: /^prj_/, period: /^7d$/, group: /^key$/ });
+  await expect(chooser(page, "project").locator("summary")).toContainText("Support bot");
   await page.getByRole("link", { name: "30 days" }).click();
-  await expectFilter(page, { project: /^prj_/, key: /^key_/, period: /^30d$/ });
+  await expectFilter(page, { project: /^prj_/, period: /^30d$/, group: /^key$/ });
   await page.getByRole("link", { name: "Clear filters" }).click();
-  await expect(page.getByLabel("API key")).toHaveValue("");
+  await expect(chooser(page, "project").locator("summary")).toContainText("All projects");
   await page.goBack();
-  await expect(page.getByLabel("API key").locator("option:checked")).toContainText("Notebook");
+  await expect(chooser(page, "project").locator("summary")).toContainText("Support bot");
+});
+
+test("charts are stacked by outcome, project, key and API, and every figure agrees @nojs", async ({ page }) => {
+  await enter(page, "developer");
+  await page.goto(`/usage?${settled}`);
+  for (const name of ["Project", "API key", "Outcome"]) {
+    await page.getByRole("group", { name: "Group by" }).getByRole("link", { name, exact: true }).click();
+    await expect(page.getByRole("group", { name: "Group by" }).locator("[aria-current]")).toHaveText(name);
+    await expectTotalsAgree(page);
+  }
+  const each = await Promise.all(apis.map((api) => figures(page, api)));
+  await page.getByRole("group", { name: "Group by" }).getByRole("link", { name: "API", exact: true }).click();
+  await expect(page.getByRole("figure", { name: "All APIs" })).toBeVisible();
+  const sum = (name: "charged" | "failed" | "requests") => each.reduce((sum, figures) => sum + figures[name], 0);
+  const total = (await table(page, "all"))?.total;
+  expect(total).toEqual({ charged: sum("charged"), failed: sum("failed"), requests: sum("requests") });
+  expect(await legendSum(page, "all")).toBe(sum("requests"));
+});
+
+test("the period before stands beside, in words and as a column @nojs", async ({ page }) => {
+  await enter(page, "developer");
+  await page.goto(`/usage?from=${daysAgo(15)}&to=${daysAgo(6)}`);
+  const now = await figures(page, "addMessage");
+  await page.getByRole("link", { name: "Compare with the period before" }).click();
+  await expectFilter(page, { compare: /^previous$/ });
+  expect(await figures(page, "addMessage")).toEqual(now);
+  await expect(page.locator("article[data-api=addMessage]")).toContainText(/[+−]\d+ %/);
+  await expect(page.locator("article[data-api=addMessage]")).toContainText("against");
+  const previous = page.locator("figure[aria-labelledby=chart-addMessage] .legend-previous .legend-calls");
+  const before = figure(await previous.textContent());
+  await page.goto(`/usage?from=${daysAgo(25)}&to=${daysAgo(16)}`);
+  expect((await figures(page, "addMessage")).requests).toBe(before);
+});
+
+test("each card says how long its quota lasts @nojs", async ({ page }) => {
+  await enter(page, "developer");
+  await page.goto("/usage?period=today");
+  await expect(page.locator("article[data-api=addMessage] .forecast")).toContainText(/runs out about|lasts past/);
+  await expect(page.getByText("no filter changes what remains")).toBeVisible();
 });
 
 test("a range of one's own is chosen with the dates", async ({ page }) => {
@@ -203,9 +267,3 @@ test("the one whose searches are used up is told so, with the way to more @nojs"
   await page.locator("article[data-api=searchMemory]").getByRole("link", { name: "Request more" }).click();
   await expect(page.getByLabel("API", { exact: true })).toHaveValue("searchMemory");
 });
-
-/** The whole text of the choice that begins with `name`. */
-async function labelOf(page: Page, name: string): Promise<string> {
-  const labels = [...(await choices(page.getByLabel("API key"))).keys()];
-  return labels.find((label) => label.startsWith(name)) ?? name;
-}

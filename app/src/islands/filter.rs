@@ -45,7 +45,120 @@ pub(super) fn attach() {
             }
         }),
     );
+    for id in ["filter-project", "filter-key"] {
+        if let Some(panel) = super::dom::by_id::<HtmlElement>(id) {
+            attach_panel(&document, id, panel);
+        }
+    }
 }
+
+/// A panel of choices (`pages/usage_choosers.rs`): it can be searched, closes when
+/// the reader goes elsewhere, and sends the form then if something was changed.
+#[cfg(feature = "hydrate")]
+fn attach_panel(document: &web_sys::Document, id: &'static str, panel: web_sys::HtmlElement) {
+    use super::dom::{closest, on, window};
+    use wasm_bindgen::JsCast;
+    use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent};
+
+    let Some(form) = panel
+        .closest("form")
+        .ok()
+        .flatten()
+        .and_then(|form| form.dyn_into::<HtmlFormElement>().ok())
+    else {
+        return;
+    };
+    let within = |selector: &str| -> Option<HtmlElement> {
+        panel.query_selector(selector).ok()??.dyn_into().ok()
+    };
+    if let Some(find) = within(".chooser-find") {
+        find.set_hidden(false);
+    }
+    let summary = within("summary");
+
+    let (details, sent) = (panel.clone(), form.clone());
+    let mut before = query_of(&form);
+    on(
+        &panel,
+        "toggle",
+        Box::new(move |_| {
+            let query = query_of(&sent);
+            if details.has_attribute("open") {
+                before = query;
+            } else if let (true, Some(window)) = (before != query, window()) {
+                drop(window.location().set_search(&query));
+            }
+        }),
+    );
+    let choices = form.elements();
+    on(
+        &panel,
+        "input",
+        Box::new(move |event| {
+            let Some(find) = closest(&event, ".chooser-find")
+                .and_then(|find| find.dyn_into::<HtmlInputElement>().ok())
+            else {
+                return;
+            };
+            let words = find.value().to_ascii_lowercase();
+            for place in 0..choices.length() {
+                let Some(choice) = choices.item(place) else {
+                    continue;
+                };
+                let here = choice.closest(".chooser").ok().flatten();
+                let name = choice.get_attribute("data-find");
+                if let (Some(here), Some(name), Some(label)) = (here, name, choice.parent_element())
+                    && here.id() == id
+                {
+                    let found = name.contains(words.trim());
+                    drop(label.toggle_attribute_with_force("hidden", !found));
+                }
+            }
+        }),
+    );
+    let details = panel.clone();
+    on(
+        &panel,
+        "keydown",
+        Box::new(move |event| {
+            let escape = event
+                .dyn_ref::<KeyboardEvent>()
+                .is_some_and(|event| event.key() == "Escape");
+            if escape && details.has_attribute("open") {
+                drop(details.remove_attribute("open"));
+                if let Some(summary) = &summary {
+                    drop(summary.focus());
+                }
+            }
+        }),
+    );
+    let details = panel.clone();
+    on(
+        &panel,
+        "click",
+        Box::new(move |event| {
+            // A form that is sent by Enter presses the first such button there is.
+            let applied = closest(&event, ".chooser-apply").is_some();
+            if applied && details.has_attribute("open") {
+                event.prevent_default();
+                drop(details.remove_attribute("open"));
+            }
+        }),
+    );
+    for elsewhere in ["click", "focusin"] {
+        let details = panel.clone();
+        on(
+            document,
+            elsewhere,
+            Box::new(move |event| {
+                if closest(&event, ".chooser").is_none_or(|chooser| chooser.id() != id) {
+                    drop(details.remove_attribute("open"));
+                }
+            }),
+        );
+    }
+}
+
 /// What the form would send, without its empty fields: the address stays short
 /// enough to read.
 #[cfg(feature = "hydrate")]
@@ -64,6 +177,9 @@ fn query_of(form: &web_sys::HtmlFormElement) -> String {
         let (name, value) = if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
             (select.name(), select.value())
         } else if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+            if input.type_() == "checkbox" && !input.checked() {
+                continue;
+            }
             (input.name(), input.value())
         } else {
             continue;

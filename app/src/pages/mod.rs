@@ -19,6 +19,7 @@ pub mod sign_in;
 mod snippets;
 pub mod usage;
 mod usage_card;
+mod usage_choosers;
 mod usage_filter;
 mod usage_in_words;
 

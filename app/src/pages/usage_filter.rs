@@ -1,11 +1,13 @@
 //! The filter of the usage page. All of it is in the address: a form that is
 //! sent by GET, and links that keep the rest of the filter.
 
-use super::query_string;
+use super::{
+    query_string,
+    usage_choosers::{KeyChooser, ProjectChooser},
+};
 use crate::{
     components::icons::{Icon, Sign},
     i18n::{Texts, date_range, use_texts},
-    islands::SelfSending,
     view::{AppliedFilter, COMPARE_PREVIOUS, GroupBy, KeyChoice, Period, ProjectChoice},
 };
 use leptos::prelude::*;
@@ -19,14 +21,12 @@ pub fn Filter(
     let texts = use_texts();
     let narrowed = !filter.projects.is_empty() || !filter.keys.is_empty();
     let custom = filter.period == Period::Custom;
-    let for_projects = filter.clone();
-    let for_keys = filter.clone();
     view! {
         <form class="filter" method="get" action="/usage" aria-label=texts.text("filter-label")>
-            <SelfSending label=texts.text("filter-apply")>
-                <ProjectSelect filter=for_projects projects />
-                <KeySelect filter=for_keys keys />
-            </SelfSending>
+            <div class="filter-selects">
+                <ProjectChooser chosen=filter.projects.clone() projects />
+                <KeyChooser chosen=filter.keys.clone() keys />
+            </div>
             {(!custom)
                 .then(|| view! { <input type="hidden" name="period" value=filter.period.name() /> })}
             {switches(&filter)
@@ -46,114 +46,6 @@ pub fn Filter(
                 })}
         </form>
     }
-}
-
-/// The choice that stands for all, or for several that the address named.
-fn all_or_several(all: String, several: impl FnOnce(i64) -> String, chosen: &[String]) -> String {
-    match i64::try_from(chosen.len()) {
-        Ok(0 | 1) | Err(_) => all,
-        Ok(count) => several(count),
-    }
-}
-
-#[component]
-fn ProjectSelect(filter: AppliedFilter, projects: Vec<ProjectChoice>) -> impl IntoView {
-    let texts = use_texts();
-    let all = all_or_several(
-        texts.text("filter-all-projects"),
-        |count| texts.with("filter-several-projects", [("count", count.into())]),
-        &filter.projects,
-    );
-    let chosen = only(&filter.projects);
-    view! {
-        <div class="field">
-            <label for="filter-project">{texts.text("filter-project")}</label>
-            <select id="filter-project" name="project">
-                <option value="">{all}</option>
-                {projects
-                    .into_iter()
-                    .map(|project| {
-                        let selected = chosen.as_ref() == Some(&project.id);
-                        view! {
-                            <option value=project.id selected=selected>
-                                {project.name}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-            </select>
-        </div>
-    }
-}
-
-#[component]
-fn KeySelect(filter: AppliedFilter, keys: Vec<KeyChoice>) -> impl IntoView {
-    let texts = use_texts();
-    let all = all_or_several(
-        texts.text("filter-all-keys"),
-        |count| texts.with("filter-several-keys", [("count", count.into())]),
-        &filter.keys,
-    );
-    let groups = by_project(&filter, keys);
-    let chosen = only(&filter.keys);
-    view! {
-        <div class="field">
-            <label for="filter-key">{texts.text("filter-key")}</label>
-            <select id="filter-key" name="key">
-                <option value="">{all}</option>
-                {groups
-                    .into_iter()
-                    .map(|(project, keys)| {
-                        let chosen = chosen.clone();
-                        view! {
-                            <optgroup label=project>
-                                {keys
-                                    .into_iter()
-                                    .map(|key| {
-                                        let selected = chosen.as_ref() == Some(&key.id);
-                                        view! {
-                                            <option value=key.id selected=selected>
-                                                {format!("{} ({})", key.name, key.hint)}
-                                            </option>
-                                        }
-                                    })
-                                    .collect_view()}
-                            </optgroup>
-                        }
-                    })
-                    .collect_view()}
-            </select>
-        </div>
-    }
-}
-
-fn only(ids: &[String]) -> Option<String> {
-    match ids {
-        [id] => Some(id.clone()),
-        _ => None,
-    }
-}
-
-/// Keys under their projects' names. With a project chosen, its own keys, and
-/// whichever key is chosen.
-fn by_project(filter: &AppliedFilter, keys: Vec<KeyChoice>) -> Vec<(String, Vec<KeyChoice>)> {
-    let mut groups: Vec<(String, String, Vec<KeyChoice>)> = Vec::new();
-    for key in keys {
-        let fits = filter.projects.is_empty()
-            || filter.projects.contains(&key.project_id)
-            || filter.keys.contains(&key.id);
-        if !fits {
-            continue;
-        }
-        match groups.iter_mut().find(|(id, ..)| *id == key.project_id) {
-            Some((_, _, keys)) => keys.push(key),
-            None => groups.push((key.project_id.clone(), key.project_name.clone(), vec![key])),
-        }
-    }
-    groups
-        .into_iter()
-        .map(|(_, name, keys)| (name, keys))
-        .collect()
 }
 
 fn period_text(texts: Texts, period: Period) -> String {
@@ -346,27 +238,5 @@ mod tests {
             address(&custom),
             "/usage?from=2026-11-24&to=2026-11-24&group=key&compare=previous"
         );
-    }
-
-    #[test]
-    fn a_chosen_project_offers_its_keys_and_the_chosen_one() {
-        let key = |id: &str, project: &str| KeyChoice {
-            id: id.into(),
-            name: id.into(),
-            hint: String::new(),
-            project_id: project.into(),
-            project_name: project.into(),
-        };
-        let keys = vec![
-            key("key_a", "prj_a"),
-            key("key_b", "prj_b"),
-            key("key_c", "prj_b"),
-        ];
-        let ids: Vec<_> = by_project(&filter(), keys)
-            .into_iter()
-            .flat_map(|(_, keys)| keys)
-            .map(|key| key.id)
-            .collect();
-        assert_eq!(ids, ["key_a", "key_b"]);
     }
 }
