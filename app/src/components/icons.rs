@@ -3,9 +3,23 @@
 
 use leptos::prelude::*;
 
-/// What an icon shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
+/// Declares the icons once: as an enum, and as the list of all of them.
+macro_rules! signs {
+    ($($sign:ident,)*) => {
+        /// What an icon shows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Sign {
+            $($sign,)*
+        }
+
+        impl Sign {
+            /// Every icon, for the page that shows them.
+            pub const ALL: &'static [Self] = &[$(Self::$sign,)*];
+        }
+    };
+}
+
+signs! {
     Usage,
     Requests,
     Key,
