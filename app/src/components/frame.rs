@@ -248,7 +248,7 @@ fn AccountFoot(section: Section, viewer: Viewer) -> impl IntoView {
     let texts = use_texts();
     view! {
         <div class="foot">
-            <div class="choices">
+            <div class="foot-choices">
                 <LanguageForm />
                 <ThemeForm />
             </div>
