@@ -33,6 +33,8 @@ test("cards, chart tables and sums agree under every filter @nojs", async ({ pag
 });
 
 test("the projects' numbers add up to all, and so do the keys' without a project @nojs", async ({ page }) => {
+  // Opens the page once for each project and key.
+  test.slow();
   await enter(page, "developer");
   const all = await report(page, settled);
   expect(all.every(({ charged, failed }) => charged > 0 && failed > 0)).toBe(true);
