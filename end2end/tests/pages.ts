@@ -61,6 +61,21 @@ export const pages: Shown[] = [
   { name: "usage-used-up", who: "aisha", path: "/usage?period=7d" },
   { name: "usage-quiet", who: "leo", path: "/usage?from=2025-01-01&to=2025-01-31" },
   { name: "usage-problem", who: "leo", path: "/usage?from=2026-02-31&key=key_nobody" },
+  { name: "requests", who: "developer", path: `/requests?from=${daysAgo(30)}&to=${daysAgo(2)}` },
+  { name: "requests-failed", who: "developer", path: "/requests?outcome=rejected&period=90d" },
+  { name: "requests-none", who: "leo", path: "/requests?from=2025-01-01&to=2025-01-31" },
+  { name: "requests-problem", who: "leo", path: "/requests?from=2026-02-31&key=key_nobody&sought=req_nobody" },
+  { name: "requests-never", who: "admin", path: "/requests" },
+  {
+    name: "request",
+    who: "developer",
+    path: `/requests?code=40302&from=${daysAgo(60)}&to=${daysAgo(2)}`,
+    then: async (page) => {
+      await page.locator("table.calls tbody th a").first().click();
+      await page.locator(".call-facts").waitFor();
+    },
+  },
+  { name: "error-codes", who: "developer", path: "/error-codes" },
   { name: "keys", who: "developer", path: "/keys" },
   {
     name: "keys-new",

@@ -11,6 +11,7 @@
 //! quarter of an hour. So a filtered page first asks them which quarters hold
 //! matches ([`windows`]), takes as many as the page needs, and reads only these,
 //! from the index; rows of the ledger itself are touched only for what is shown.
+//! The nearest [`NEAR`] calls are looked at before that: what is frequent is there.
 //!
 //! **A code** is not rolled up. Its outcomes are, which leaves out most of the
 //! rest; what remains is looked at up to [`BUDGET`] calls a page. Then the page
@@ -35,6 +36,8 @@ use windows::{Window, Windows};
 
 /// Calls that one page looks at to find its own.
 pub(super) const BUDGET: i64 = 20_000;
+/// Calls that it looks at before it asks the roll-ups where to look.
+const NEAR: i64 = 1_000;
 
 #[derive(sqlx::FromRow)]
 struct CallRow {
@@ -178,15 +181,31 @@ impl Search<'_> {
             self.read(from, &span, steps).await?;
             return Ok((self.found, None));
         }
-        let mut windows = Windows::new(self.direction, &self.span, from);
+        // What is frequent is found right here, without asking the roll-ups.
+        let span = self.span.clone();
+        let near = NEAR.min(budget / 4).max(1);
+        self.read(from, &span, near).await?;
+        if self.found.len() >= self.need {
+            return Ok((self.found, None));
+        }
+        let Some((from, id)) = self.stopped(from, &span, near).await? else {
+            return Ok((self.found, None));
+        };
+        budget -= near;
+        if budget <= 0 {
+            return Ok((self.found, Some(Place::Call(id))));
+        }
+        let account = self.filters.account;
+        let mut windows =
+            Windows::new(self.store, account, self.direction, &self.span, from).await?;
         while let Some(group) = self.group(&mut windows, budget).await? {
             let stretch = group.stretch(&self.span);
             if let [only] = group.0.as_slice() {
                 self.read(from, &stretch, budget).await?;
                 if self.found.len() < self.need && only.calls >= budget {
                     // Too long to be looked through at once.
-                    if let Some(place) = self.stopped(from, &stretch, budget).await? {
-                        return Ok((self.found, Some(place)));
+                    if let Some((_, id)) = self.stopped(from, &stretch, budget).await? {
+                        return Ok((self.found, Some(Place::Call(id))));
                     }
                 }
             } else {
@@ -285,12 +304,12 @@ impl Search<'_> {
         from: Position,
         stretch: &Range<Millis>,
         steps: i64,
-    ) -> Stored<Option<Place>> {
+    ) -> Stored<Option<(Position, String)>> {
         let statement = match self.direction {
             Direction::Older => statements::OLDER_END,
             Direction::Newer => statements::NEWER_END,
         };
-        let row: Option<(String,)> = sqlx::query_as(statement)
+        let row: Option<(i64, i64, String)> = sqlx::query_as(statement)
             .bind(self.filters.account)
             .bind(from.at)
             .bind(from.row)
@@ -299,7 +318,7 @@ impl Search<'_> {
             .bind(steps - 1)
             .fetch_optional(&self.store.readers)
             .await?;
-        Ok(row.map(|(request_id,)| Place::Call(request_id)))
+        Ok(row.map(|(at, row, request_id)| (Position { at, row }, request_id)))
     }
 
     fn missing(&self) -> i64 {

@@ -98,7 +98,7 @@ macro_rules! apart {
 macro_rules! end {
     ($beyond:literal, $order:literal) => {
         concat!(
-            "SELECT request_id FROM usage WHERE id = (
+            "SELECT at, id, request_id FROM usage WHERE id = (
                 SELECT id FROM usage
                 WHERE account_id = $1 AND (at, id) ",
             $beyond,
@@ -110,44 +110,60 @@ macro_rules! end {
     };
 }
 
-/// Days in `[$7, $8)` that hold matching calls: how many, and how many roll-ups by
-/// quarter hour they have at most, since those are looked at next.
+/// Days in `[$7, $8)` that hold matching calls: how many, and in how many roll-ups.
 macro_rules! days {
     ($order:literal) => {
         concat!(
-            "SELECT day, sum(CASE WHEN ",
-            matches!(),
-            " THEN calls ELSE 0 END) AS matching,
-                    min(sum(calls), count(*) * 96) AS rollups
+            "SELECT day, sum(calls) AS matching, count(*) AS rollups
              FROM apis CROSS JOIN day_rollups
-             WHERE account_id = $1 AND api_id = apis.id AND day >= $7 AND day < $8
-             GROUP BY day HAVING matching > 0
-             ORDER BY day ",
+             WHERE account_id = $1 AND api_id = apis.id AND day >= $7 AND day < $8 AND ",
+            matches!(),
+            " GROUP BY day ORDER BY day ",
             $order,
             " LIMIT $9"
         )
     };
 }
 
-/// Quarters of an hour within `$7`, as `[[from, to], …]`, that hold matching
-/// calls: how many, and how many calls there are at all, since those are looked
-/// at too.
+/// Quarters of an hour within `$7`, as `[[day, from, to], …]`, that hold matching
+/// calls: how many calls there are at all, since those are looked at too, and how
+/// many match. What matched on the day is looked for in each of its quarters, so
+/// that the roll-ups of everything else are not read.
 macro_rules! windows {
     ($order:literal) => {
         concat!(
-            "SELECT quarter, sum(calls) AS calls,
-                    sum(CASE WHEN ",
+            "WITH RECURSIVE slots (slot) AS MATERIALIZED (
+                 SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot < 111),
+             on_day AS MATERIALIZED (
+                 SELECT parts.value ->> 1 AS first, parts.value ->> 2 AS after,
+                        api_id, project_id, key_id, outcome
+                 FROM json_each($7) AS parts CROSS JOIN apis CROSS JOIN day_rollups
+                 WHERE account_id = $1 AND api_id = apis.id AND day = parts.value ->> 0 AND ",
             matches!(),
-            " THEN calls ELSE 0 END) AS matching
-             FROM json_each($7) AS parts CROSS JOIN apis CROSS JOIN rollups
-             WHERE account_id = $1 AND api_id = apis.id
-               AND quarter >= parts.value ->> 0 AND quarter < parts.value ->> 1
-             GROUP BY quarter HAVING matching > 0
-             ORDER BY quarter ",
+            "),
+             found AS MATERIALIZED (
+                 SELECT quarter, sum(calls) AS matching
+                 FROM on_day CROSS JOIN slots CROSS JOIN rollups
+                 WHERE first + slot < after
+                   AND account_id = $1 AND rollups.api_id = on_day.api_id
+                   AND quarter = first + slot
+                   AND rollups.project_id = on_day.project_id
+                   AND rollups.key_id = on_day.key_id
+                   AND rollups.outcome = on_day.outcome
+                 GROUP BY quarter)
+             SELECT quarter,
+                    (SELECT sum(calls) FROM apis CROSS JOIN rollups
+                     WHERE account_id = $1 AND api_id = apis.id
+                       AND rollups.quarter = found.quarter) AS calls,
+                    matching
+             FROM found ORDER BY quarter ",
             $order
         )
     };
 }
+
+/// The zone that the account's days are cut in.
+pub(super) const ZONE: &str = "SELECT time_zone FROM accounts WHERE id = $1";
 
 pub(in super::super) const OLDER: &str =
     walk!("<", "at DESC, id DESC", "usage.at DESC, usage.id DESC");

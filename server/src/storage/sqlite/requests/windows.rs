@@ -4,24 +4,23 @@
 
 use super::statements::{self, Filters};
 use super::{SqliteStore, quarters};
-use crate::domain::Millis;
 use crate::domain::requests::{Direction, Position};
 use crate::domain::store::Stored;
 use crate::domain::usage::quarter;
+use crate::domain::{Millis, zones};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde_json::json;
 use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Days that are asked for at once.
 const DAYS: i64 = 64;
-/// Roll-ups that are looked at in one step, and in one search: about.
-const STEP: i64 = 20_000;
-const MOST: i64 = 120_000;
+/// Roll-ups that are looked for in one step, and in one search: about.
+const STEP: i64 = 6_000;
+const MOST: i64 = 30_000;
 /// Quarter hours of a day.
 const DAY: i64 = 96;
-/// Days are cut in the account's zone: they begin up to so many quarter hours
-/// before or after those of UTC.
-const SHIFT: i64 = 14 * 4;
 
 /// A quarter of an hour that holds matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +44,23 @@ pub(super) struct Windows {
     days_left: Range<i64>,
     ready: VecDeque<Window>,
     looked_at: i64,
+    /// The zone that days are cut in.
+    zone: Tz,
 }
 
 impl Windows {
-    pub(super) fn new(direction: Direction, span: &Range<Millis>, from: Position) -> Self {
+    pub(super) async fn new(
+        store: &SqliteStore,
+        account: i64,
+        direction: Direction,
+        span: &Range<Millis>,
+        from: Position,
+    ) -> Stored<Self> {
+        let zone: Option<(String,)> = sqlx::query_as(statements::ZONE)
+            .bind(account)
+            .fetch_optional(&store.readers)
+            .await?;
+        let zone = zones::zone(zone.as_ref().map_or("", |(zone,)| zone));
         let all = quarters(span);
         let left = match direction {
             // Before the first call of an instant lies the instant before it.
@@ -56,16 +68,17 @@ impl Windows {
             Direction::Older => all.start..all.end.min(quarter(from.at) + 1),
             Direction::Newer => all.start.max(quarter(from.at))..all.end,
         };
-        let days_left =
-            (left.start - SHIFT).div_euclid(DAY)..(left.end + SHIFT).div_euclid(DAY) + 1;
-        Self {
+        // A day more on both sides holds the local date of every zone.
+        let days_left = left.start.div_euclid(DAY) - 1..left.end.div_euclid(DAY) + 2;
+        Ok(Self {
             direction,
             left,
             days: VecDeque::new(),
             days_left,
             ready: VecDeque::new(),
             looked_at: 0,
-        }
+            zone,
+        })
     }
 
     pub(super) fn put_back(&mut self, window: Window) {
@@ -99,25 +112,23 @@ impl Windows {
             self.ask_for_days(store, filters).await?;
         }
         let (mut matching, mut rollups) = (0, 0);
-        let mut parts: Vec<Range<i64>> = Vec::new();
+        let mut parts: Vec<[i64; 3]> = Vec::new();
         while matching < need && rollups < STEP {
             let Some((day, calls, of_day)) = self.days.pop_front() else {
                 break;
             };
-            matching += calls;
-            rollups += of_day;
-            // Days overlap by what is not known of their zone: each is cut off
-            // where the last one ended.
-            let day = (day * DAY - SHIFT).max(self.left.start)
-                ..((day + 1) * DAY + SHIFT).min(self.left.end);
-            if day.is_empty() {
+            let quarters = self.quarters_of(day);
+            let quarters = quarters.start.max(self.left.start)..quarters.end.min(self.left.end);
+            if quarters.is_empty() {
                 continue;
             }
             match self.direction {
-                Direction::Older => self.left.end = day.start,
-                Direction::Newer => self.left.start = day.end,
+                Direction::Older => self.left.end = quarters.start,
+                Direction::Newer => self.left.start = quarters.end,
             }
-            parts.push(day);
+            matching += calls;
+            rollups += of_day * DAY;
+            parts.push([day, quarters.start, quarters.end]);
         }
         if parts.is_empty() {
             if self.days.is_empty() && self.days_left.is_empty() {
@@ -126,7 +137,6 @@ impl Windows {
             return Ok(());
         }
         self.looked_at += rollups;
-        let parts: Vec<[i64; 2]> = parts.iter().map(|part| [part.start, part.end]).collect();
         let statement = match self.direction {
             Direction::Older => statements::OLDER_WINDOWS,
             Direction::Newer => statements::NEWER_WINDOWS,
@@ -143,6 +153,18 @@ impl Windows {
                 matching,
             }));
         Ok(())
+    }
+
+    /// The quarter hours of a local date, given as days since 1970-01-01.
+    fn quarters_of(&self, day: i64) -> Range<i64> {
+        let start = |day: i64| {
+            let date = i32::try_from(day)
+                .ok()
+                .and_then(NaiveDate::from_epoch_days)
+                .unwrap_or_default();
+            quarter(zones::start_of_day(date, self.zone))
+        };
+        start(day)..start(day + 1)
     }
 
     async fn ask_for_days(&mut self, store: &SqliteStore, filters: &Filters) -> Stored<()> {

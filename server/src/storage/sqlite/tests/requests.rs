@@ -155,7 +155,7 @@ async fn walk(
 
 #[tokio::test]
 async fn pages_in_both_directions_hold_every_match_once_and_in_order() {
-    for seed in 0..3 {
+    for seed in 0..2 {
         let (it, rows) = with_calls(260, seed).await;
         for filter in filters(&it, &rows) {
             let mut expected: Vec<String> = rows
@@ -163,12 +163,12 @@ async fn pages_in_both_directions_hold_every_match_once_and_in_order() {
                 .filter(|row| fits(&filter, row))
                 .map(|row| row.request_id.clone())
                 .collect();
-            for sizes in [(50, 20_000), (7, 30), (1_000, 1), (3, 9)] {
+            for sizes in [(50, 20_000), (50, 200), (7, 30), (1_000, 1), (3, 9)] {
                 let older = walk(&it, &filter, Direction::Older, sizes).await;
                 assert_eq!(older, expected, "seed {seed}, {sizes:?}, {filter:?}");
             }
             expected.reverse();
-            for sizes in [(50, 20_000), (7, 30), (1_000, 1)] {
+            for sizes in [(50, 200), (7, 30), (1_000, 1)] {
                 let newer = walk(&it, &filter, Direction::Newer, sizes).await;
                 assert_eq!(newer, expected, "seed {seed}, {sizes:?}, {filter:?}");
             }
@@ -251,8 +251,14 @@ async fn pages_walk_the_index_and_never_the_ledger() {
     }
     for statement in [statements::OLDER_WINDOWS, statements::NEWER_WINDOWS] {
         let plan = plan(&it, statement).await;
-        let seek = "SEARCH rollups USING PRIMARY KEY (account_id=? AND api_id=? AND quarter>? AND quarter<?)";
-        assert!(plan.contains(seek), "{plan}");
+        for seek in [
+            "SEARCH day_rollups USING PRIMARY KEY (account_id=? AND api_id=? AND day=?)",
+            "SEARCH rollups USING PRIMARY KEY (account_id=? AND api_id=? AND quarter=? AND project_id=? AND key_id=? AND outcome=?)",
+            "SEARCH rollups USING PRIMARY KEY (account_id=? AND api_id=? AND quarter=?)",
+        ] {
+            assert!(plan.contains(seek), "{plan}");
+        }
+        assert!(!plan.contains("SCAN rollups"), "{plan}");
     }
     for statement in [statements::OLDER_DAYS, statements::NEWER_DAYS] {
         let plan = plan(&it, statement).await;
