@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test fmt
+.PHONY: help run dev build test bench fmt
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ build: ## set up and build the release, if anything changed
 
 test: ## formatting, lints, Rust tests, then the browser tests on the release build
 	@scripts/test.sh
+
+bench: ## the console on ten million calls beside ten thousand (made once: minutes, 1.5 GB)
+	@scripts/bench.sh
 
 fmt: ## format all Rust code
 	@cargo fmt --all
