@@ -4,6 +4,7 @@ pub mod banner;
 pub mod calls;
 pub mod caps;
 pub mod chart;
+pub mod detail;
 pub mod export;
 pub mod form;
 pub mod frame;

@@ -37,6 +37,11 @@ pub(super) fn closest(event: &Event, selector: &str) -> Option<HtmlElement> {
     target.closest(selector).ok()??.dyn_into().ok()
 }
 
+/// In small letters. The browser's own: tables of all alphabets need not be sent twice.
+pub(super) fn lower(text: &str) -> String {
+    String::from(js_sys::JsString::from(text).to_lower_case())
+}
+
 /// Runs `once` after so many milliseconds.
 pub(super) fn after(milliseconds: i32, once: Box<dyn FnOnce()>) {
     if let Some(window) = window() {

@@ -52,11 +52,11 @@ pub(super) fn attach() {
     }
 }
 
-/// A panel of choices (`pages/usage_choosers.rs`): it can be searched, closes when
+/// A panel of choices (`pages/choosers.rs`): it can be searched, closes when
 /// the reader goes elsewhere, and sends the form then if something was changed.
 #[cfg(feature = "hydrate")]
 fn attach_panel(document: &web_sys::Document, id: &'static str, panel: web_sys::HtmlElement) {
-    use super::dom::{closest, on, window};
+    use super::dom::{closest, lower, on, window};
     use wasm_bindgen::JsCast;
     use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent};
 
@@ -100,7 +100,7 @@ fn attach_panel(document: &web_sys::Document, id: &'static str, panel: web_sys::
             else {
                 return;
             };
-            let words = find.value().to_ascii_lowercase();
+            let words = lower(&find.value());
             for place in 0..choices.length() {
                 let Some(choice) = choices.item(place) else {
                     continue;

@@ -13,6 +13,8 @@ use web_sys::{
 const PLACE: &str = "usage-live";
 /// What a reader sees and hears of the state: its texts are its `data-` attributes.
 const STATUS: &str = "live";
+/// The number of the last change that the page knows of.
+const AS_OF: &str = "data-as-of";
 /// After a refusal (too many open pages), or a page that could not be read, it is
 /// tried again, in milliseconds.
 const REFUSED: i32 = 30_000;
@@ -69,18 +71,18 @@ impl Live {
         if self.over.get() || self.document.hidden() || self.stream.borrow().is_some() {
             return;
         }
-        let Ok(stream) = EventSource::new("/usage/live") else {
+        let as_of = by_id::<Element>(STATUS).and_then(|status| status.get_attribute(AS_OF));
+        let address = ["/usage/live?as_of=", &as_of.unwrap_or_default()].concat();
+        let Ok(stream) = EventSource::new(&address) else {
             return;
         };
         let listen = |kind, handle: fn(&Rc<Self>)| {
             let live = Rc::clone(self);
             on(&stream, kind, Box::new(move |_| handle(&live)));
         };
-        // What happened before it was open, or while it was broken, was not told.
-        listen("open", |live| {
-            Live::say("data-on");
-            live.read();
-        });
+        // What happened before it was open, or while it was broken, is told first:
+        // the server compares what this page knows of.
+        listen("open", |_| Self::say("data-on"));
         listen("message", Self::read);
         listen("error", Self::broken);
         self.stream.replace(Some(stream));
@@ -152,9 +154,18 @@ impl Live {
         }
         let read = DomParser::new()
             .and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
-        if let Ok(Some(new)) = read.map(|read| read.get_element_by_id(PLACE)) {
+        let Ok(read) = read else {
+            return true;
+        };
+        if let Some(new) = read.get_element_by_id(PLACE) {
             let focus = self.document.active_element();
             follow(&self.place, &new, focus.as_ref());
+        }
+        let as_of = read
+            .get_element_by_id(STATUS)
+            .and_then(|status| status.get_attribute(AS_OF));
+        if let (Some(as_of), Some(status)) = (as_of, by_id::<Element>(STATUS)) {
+            drop(status.set_attribute(AS_OF, &as_of));
         }
         true
     }

@@ -1,6 +1,6 @@
 //! The command palette: a field, and below it the places that it names.
 
-use super::dom::{Fetched, by_id, closest, document, fetch, first, on, window};
+use super::dom::{Fetched, by_id, closest, document, fetch, first, lower, on, window};
 use super::help::open;
 use js_sys::{Array, JSON, JsString, Reflect};
 use std::cell::Cell;
@@ -276,11 +276,6 @@ impl Palette {
             drop(window.location().assign(&path));
         }
     }
-}
-
-/// The browser's own: tables of all alphabets need not be sent twice.
-fn lower(text: &str) -> String {
-    String::from(JsString::from(text).to_lower_case())
 }
 
 fn encode(text: &str) -> String {

@@ -1,9 +1,10 @@
 //! One API key: what it did, what it may, and its end.
 
-use super::viewer_and;
+use super::{id_of_address, viewer_and};
 use crate::{
     components::{
         caps::{CapForms, CapProgress, cap_form},
+        detail::{Back, Fact},
         form::{Choice, Field, FieldKind, Once, Problems, StrayProblems, Was, reply_to},
         frame::{Frame, Section},
         icons::{Icon, Sign},
@@ -17,7 +18,6 @@ use crate::{
     view::{CapRow, CapSetting, KeyRow, KeyView},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 const EDIT: &str = "edit-key";
@@ -29,10 +29,7 @@ pub fn KeyPage() -> impl IntoView {
     let Some((viewer, console)) = viewer_and::<Arc<dyn Console>>() else {
         return view! { <StrangerPage /> }.into_any();
     };
-    let id = use_params_map()
-        .get_untracked()
-        .get("id")
-        .unwrap_or_default();
+    let id = id_of_address();
     let key = answered(
         async move { console.key(&viewer, &id).await },
         |key| view! { <Detail view=key /> },
@@ -44,19 +41,6 @@ pub fn KeyPage() -> impl IntoView {
         </Frame>
     }
     .into_any()
-}
-
-/// The way back to the list.
-#[component]
-pub(super) fn Back(href: &'static str, text: String) -> impl IntoView {
-    view! {
-        <p class="back">
-            <a href=href>
-                <Icon sign=Sign::Back />
-                {text}
-            </a>
-        </p>
-    }
 }
 
 #[component]
@@ -157,17 +141,6 @@ fn Facts(key: KeyRow) -> impl IntoView {
             </p>
         </section>
         {old.map(|old| view! { <StopOld id name old on_list=false /> })}
-    }
-}
-
-/// A label and what it stands for, in a list of facts.
-#[component]
-pub(super) fn Fact(label: String, children: Children) -> impl IntoView {
-    view! {
-        <div>
-            <dt>{label}</dt>
-            <dd>{children()}</dd>
-        </div>
     }
 }
 

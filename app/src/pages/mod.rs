@@ -1,12 +1,14 @@
 //! The pages, one file for each.
 
 pub mod admin;
+mod choosers;
 #[cfg(any(debug_assertions, test))]
 pub mod design;
 pub mod error_codes;
 pub mod key;
 pub mod keys;
 pub mod limits;
+mod period;
 pub mod project;
 pub mod projects;
 pub mod quick_start;
@@ -19,12 +21,15 @@ pub mod sign_in;
 mod snippets;
 pub mod usage;
 mod usage_card;
-mod usage_choosers;
 mod usage_filter;
 mod usage_in_words;
 
 use crate::view::Viewer;
-use leptos::prelude::use_context;
+use leptos::prelude::{GetUntracked, use_context};
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
 
 /// `?name=value&…`, or nothing for no pairs.
 fn query_string(pairs: &[(&str, &str)]) -> String {
@@ -53,6 +58,27 @@ fn hexadecimal(byte: u8) -> [char; 2] {
     })
 }
 
+/// What the address of this page asks for, by name. An empty value is one that
+/// was not given.
+fn asked() -> impl Fn(&str) -> Vec<String> {
+    let params = use_query_map().get_untracked();
+    move |name| values(&params, name)
+}
+
+fn values(params: &ParamsMap, name: &str) -> Vec<String> {
+    let mut values = params.get_all(name).unwrap_or_default();
+    values.retain(|value| !value.is_empty());
+    values
+}
+
+/// The thing that the address of this page names.
+fn id_of_address() -> String {
+    use_params_map()
+        .get_untracked()
+        .get("id")
+        .unwrap_or_default()
+}
+
 /// The viewer and the port that a page needs; nothing for a stranger.
 fn viewer_and<Port: Clone + 'static>() -> Option<(Viewer, Port)> {
     Some((use_context()?, use_context()?))
@@ -60,7 +86,31 @@ fn viewer_and<Port: Clone + 'static>() -> Option<(Viewer, Port)> {
 
 #[cfg(test)]
 mod tests {
-    use super::query_string;
+    use super::*;
+    use crate::view::UsageQuery;
+
+    #[test]
+    fn an_empty_value_of_an_address_is_none() {
+        let mut params = ParamsMap::new();
+        for (name, value) in [
+            ("project", "prj_1"),
+            ("project", ""),
+            ("project", "prj_2"),
+            ("key", ""),
+            ("from", ""),
+            ("period", "7d"),
+        ] {
+            params.insert(name, value.to_owned());
+        }
+        assert_eq!(
+            UsageQuery::read(|name| values(&params, name)),
+            UsageQuery {
+                projects: vec!["prj_1".into(), "prj_2".into()],
+                period: Some("7d".into()),
+                ..UsageQuery::default()
+            }
+        );
+    }
 
     #[test]
     fn a_query_escapes_what_would_change_its_meaning() {

@@ -1,11 +1,11 @@
 //! One project: its keys, its caps, its name and its end.
 
-use super::key::{Back, Fact};
-use super::viewer_and;
+use super::{id_of_address, viewer_and};
 use crate::{
     components::{
         banner::Empty,
         caps::{CapForms, cap_form},
+        detail::{Back, Fact},
         form::{Field, FieldKind, Problems, StrayProblems, Was, reply_to},
         frame::{Frame, Section},
         icons::{Icon, Sign},
@@ -18,7 +18,6 @@ use crate::{
     view::{KeyRow, ProjectRow, ProjectView},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 const EDIT: &str = "edit-project";
@@ -30,10 +29,7 @@ pub fn ProjectPage() -> impl IntoView {
     let Some((viewer, console)) = viewer_and::<Arc<dyn Console>>() else {
         return view! { <StrangerPage /> }.into_any();
     };
-    let id = use_params_map()
-        .get_untracked()
-        .get("id")
-        .unwrap_or_default();
+    let id = id_of_address();
     let project = answered(
         async move { console.project(&viewer, &id).await },
         |project| view! { <Detail view=project /> },

@@ -1,6 +1,6 @@
 //! One request: what happened, what it means, and what to do. Never its content.
 
-use super::{query_string, viewer_and};
+use super::{id_of_address, query_string, viewer_and};
 use crate::{
     codes::explained,
     components::{
@@ -14,16 +14,12 @@ use crate::{
     view::{BurntGrant, CallRow, RequestDetail, RequestOutcome},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 #[component]
 pub fn RequestPage() -> impl IntoView {
     let texts = use_texts();
-    let id = use_params_map()
-        .get_untracked()
-        .get("id")
-        .unwrap_or_default();
+    let id = id_of_address();
     let Some((viewer, console)) = viewer_and::<Arc<dyn Console>>() else {
         return view! { <StrangerPage /> }.into_any();
     };

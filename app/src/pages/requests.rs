@@ -1,7 +1,7 @@
 //! The request log: every call, newest first, a page at a time.
 
 use super::{
-    query_string,
+    asked, query_string,
     requests_filter::{Filter, FindRequest},
     viewer_and,
 };
@@ -18,13 +18,12 @@ use crate::{
     view::{PagePlace, RequestsFilter, RequestsProblem, RequestsQuery, RequestsView},
 };
 use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use std::sync::Arc;
 
 #[component]
 pub fn RequestLogPage() -> impl IntoView {
     let texts = use_texts();
-    let query = query_of(&use_query_map().get_untracked());
+    let query = RequestsQuery::read(asked());
     let Some((viewer, console)) = viewer_and::<Arc<dyn Console>>() else {
         return view! { <StrangerPage /> }.into_any();
     };
@@ -42,32 +41,6 @@ pub fn RequestLogPage() -> impl IntoView {
         </Frame>
     }
     .into_any()
-}
-
-/// The filter in the address. An empty value is one that was not given.
-fn query_of(params: &ParamsMap) -> RequestsQuery {
-    let all = |name: &str| -> Vec<String> {
-        params
-            .get_all(name)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|value| !value.is_empty())
-            .collect()
-    };
-    let one = |name: &str| params.get(name).filter(|value| !value.is_empty());
-    RequestsQuery {
-        projects: all("project"),
-        keys: all("key"),
-        apis: all("api"),
-        outcomes: all("outcome"),
-        codes: all("code"),
-        period: one("period"),
-        from: one("from"),
-        to: one("to"),
-        before: one("before"),
-        after: one("after"),
-        sought: one("sought"),
-    }
 }
 
 /// The filter as pairs of an address, without the period.

@@ -2,16 +2,15 @@
 //! sent by GET, and links that keep the rest of the filter.
 
 use super::{
+    choosers::{KeyChooser, ProjectChooser},
+    period::{CustomRange, Preset, Presets, period_text},
     query_string,
     requests::{pairs, period_pairs},
 };
 use crate::{
     codes::offered,
-    components::{
-        calls::outcome_text,
-        icons::{Icon, Sign},
-    },
-    i18n::{Texts, date_range, use_texts},
+    components::calls::outcome_text,
+    i18n::{Texts, use_texts},
     islands::SelfSending,
     view::{ApiName, KeyChoice, Period, ProjectChoice, RequestOutcome, RequestsFilter},
 };
@@ -25,7 +24,8 @@ pub fn Filter(
     apis: Vec<ApiName>,
 ) -> impl IntoView {
     let texts = use_texts();
-    let selects = selects(texts, &filter, projects, keys, apis);
+    let selects = selects(texts, &filter, apis);
+    let custom = filter.range.filter(|range| range.period == Period::Custom);
     let kept = period_pairs(&filter)
         .into_iter()
         .filter(|(name, _)| *name == "period")
@@ -33,6 +33,10 @@ pub fn Filter(
         .collect_view();
     view! {
         <form class="filter" method="get" action="/requests" aria-label=texts.text("filter-label")>
+            <div class="filter-selects">
+                <ProjectChooser chosen=filter.projects.clone() projects />
+                <KeyChooser chosen=filter.keys.clone() keys />
+            </div>
             <SelfSending label=texts.text("filter-apply")>
                 {selects
                     .into_iter()
@@ -41,8 +45,12 @@ pub fn Filter(
             </SelfSending>
             {kept}
             <div class="filter-period">
-                <Presets filter=filter.clone() />
-                <CustomRange filter=filter.clone() />
+                <Presets presets=presets(texts, &filter) />
+                <CustomRange
+                    range=custom.map(|range| (range.from, range.to))
+                    today=filter.today
+                    time_zone=filter.time_zone.clone()
+                />
             </div>
             {filter
                 .is_set()
@@ -58,29 +66,18 @@ pub fn Filter(
     .into_any()
 }
 
-/// Values with their texts.
-type Options = Vec<(String, String)>;
-/// Options under the names of groups; nothing stands for no group.
-type Groups = Vec<(Option<String>, Options)>;
-
 /// A choice of the form.
 struct Choices {
     name: &'static str,
     label: String,
     /// Stands for all, or for several that the address names.
     all: String,
-    groups: Groups,
+    /// Values with their texts.
+    options: Vec<(String, String)>,
     chosen: Option<String>,
 }
 
-fn selects(
-    texts: Texts,
-    filter: &RequestsFilter,
-    projects: Vec<ProjectChoice>,
-    keys: Vec<KeyChoice>,
-    apis: Vec<ApiName>,
-) -> Vec<Choices> {
-    let plain = |options: Vec<(String, String)>| vec![(None, options)];
+fn selects(texts: Texts, filter: &RequestsFilter, apis: Vec<ApiName>) -> Vec<Choices> {
     let outcomes: Vec<String> = filter
         .outcomes
         .iter()
@@ -112,29 +109,6 @@ fn selects(
     };
     vec![
         Choices {
-            name: "project",
-            label: texts.text("filter-project"),
-            all: all(
-                &filter.projects,
-                "filter-all-projects",
-                "filter-several-projects",
-            ),
-            groups: plain(
-                projects
-                    .into_iter()
-                    .map(|project| (project.id, project.name))
-                    .collect(),
-            ),
-            chosen: only(&filter.projects),
-        },
-        Choices {
-            name: "key",
-            label: texts.text("filter-key"),
-            all: all(&filter.keys, "filter-all-keys", "filter-several-keys"),
-            groups: by_project(filter, keys),
-            chosen: only(&filter.keys),
-        },
-        Choices {
             name: "api",
             label: texts.text("requests-api"),
             all: all(
@@ -142,7 +116,7 @@ fn selects(
                 "requests-filter-all-apis",
                 "requests-filter-several-apis",
             ),
-            groups: plain(apis.into_iter().map(|api| (api.api, api.title)).collect()),
+            options: apis.into_iter().map(|api| (api.api, api.title)).collect(),
             chosen: only(&filter.apis),
         },
         Choices {
@@ -153,14 +127,12 @@ fn selects(
                 "requests-filter-all-outcomes",
                 "requests-filter-several-outcomes",
             ),
-            groups: plain(
-                RequestOutcome::ALL
-                    .map(|outcome| {
-                        let text = texts.text(outcome_text(outcome).0);
-                        (outcome.name().to_owned(), text)
-                    })
-                    .into(),
-            ),
+            options: RequestOutcome::ALL
+                .map(|outcome| {
+                    let text = texts.text(outcome_text(outcome).0);
+                    (outcome.name().to_owned(), text)
+                })
+                .into(),
             chosen: only(&outcomes),
         },
         Choices {
@@ -171,7 +143,7 @@ fn selects(
                 "requests-filter-all-codes",
                 "requests-filter-several-codes",
             ),
-            groups: plain(code_options),
+            options: code_options,
             chosen: only(&codes),
         },
     ]
@@ -181,32 +153,21 @@ fn selects(
 fn Select(select: Choices) -> impl IntoView {
     let id = format!("filter-{}", select.name);
     let chosen = select.chosen;
-    let options = move |options: Vec<(String, String)>| {
-        options
-            .into_iter()
-            .map(|(value, text)| {
-                let selected = chosen.as_ref() == Some(&value);
-                view! {
-                    <option value=value selected=selected>
-                        {text}
-                    </option>
-                }
-            })
-            .collect_view()
-    };
     view! {
         <div class="field">
             <label for=id.clone()>{select.label}</label>
             <select id=id name=select.name>
                 <option value="">{select.all}</option>
                 {select
-                    .groups
+                    .options
                     .into_iter()
-                    .map(|(group, values)| match group {
-                        Some(group) => {
-                            view! { <optgroup label=group>{options(values)}</optgroup> }.into_any()
+                    .map(|(value, text)| {
+                        let selected = chosen.as_ref() == Some(&value);
+                        view! {
+                            <option value=value selected=selected>
+                                {text}
+                            </option>
                         }
-                        None => options(values).into_any(),
                     })
                     .collect_view()}
             </select>
@@ -221,40 +182,6 @@ fn only(values: &[String]) -> Option<String> {
     }
 }
 
-/// Keys under their projects' names. With a project chosen, its own keys, and
-/// whichever key is chosen.
-fn by_project(filter: &RequestsFilter, keys: Vec<KeyChoice>) -> Groups {
-    let mut groups: Vec<(String, String, Options)> = Vec::new();
-    for key in keys {
-        let fits = filter.projects.is_empty()
-            || filter.projects.contains(&key.project_id)
-            || filter.keys.contains(&key.id);
-        if !fits {
-            continue;
-        }
-        let option = (key.id, format!("{} ({})", key.name, key.hint));
-        match groups.iter_mut().find(|(id, ..)| *id == key.project_id) {
-            Some((_, _, options)) => options.push(option),
-            None => groups.push((key.project_id, key.project_name, vec![option])),
-        }
-    }
-    groups
-        .into_iter()
-        .map(|(_, name, options)| (Some(name), options))
-        .collect()
-}
-
-fn period_text(texts: Texts, period: Period) -> String {
-    match period {
-        Period::Today => texts.text("period-today"),
-        Period::Days7 => texts.text("period-7d"),
-        Period::Days30 => texts.text("period-30d"),
-        Period::Days90 => texts.text("period-90d"),
-        Period::ThisMonth => texts.text("period-month"),
-        Period::Custom => texts.text("period-custom"),
-    }
-}
-
 /// The address of the same filter with another period.
 fn with_period(filter: &RequestsFilter, period: Option<Period>) -> String {
     let mut pairs = pairs(filter);
@@ -266,70 +193,19 @@ fn with_period(filter: &RequestsFilter, period: Option<Period>) -> String {
     format!("/requests{}", query_string(&pairs))
 }
 
-#[component]
-fn Presets(filter: RequestsFilter) -> impl IntoView {
-    let texts = use_texts();
+fn presets(texts: Texts, filter: &RequestsFilter) -> Vec<Preset> {
     let current = filter.range.map(|range| range.period);
-    let periods = std::iter::once(None).chain(Period::PRESETS.map(Some));
-    view! {
-        <div class="presets" role="group" aria-label=texts.text("filter-period")>
-            {periods
-                .map(|period| {
-                    let text = period
-                        .map_or_else(
-                            || texts.text("requests-any-time"),
-                            |period| period_text(texts, period),
-                        );
-                    view! {
-                        <a
-                            href=with_period(&filter, period)
-                            aria-current=(current == period).then_some("true")
-                        >
-                            {text}
-                        </a>
-                    }
-                })
-                .collect_view()}
-        </div>
-    }
-}
-
-#[component]
-fn CustomRange(filter: RequestsFilter) -> impl IntoView {
-    let texts = use_texts();
-    let range = filter.range.filter(|range| range.period == Period::Custom);
-    let (from, to) = range.map_or_else(Default::default, |range| {
-        (range.from.to_string(), range.to.to_string())
-    });
-    let summary = range.map_or_else(
-        || period_text(texts, Period::Custom),
-        |range| date_range(texts, range.from, range.to),
-    );
-    let today = filter.today.to_string();
-    view! {
-        <details class="range">
-            <summary class="button" aria-current=range.map(|_| "true")>
-                <Icon sign=Sign::Calendar />
-                {summary}
-            </summary>
-            <div class="range-panel">
-                <div class="field">
-                    <label for="filter-from">{texts.text("filter-from")}</label>
-                    <input id="filter-from" type="date" name="from" value=from max=today.clone() />
-                </div>
-                <div class="field">
-                    <label for="filter-to">{texts.text("filter-to")}</label>
-                    <input id="filter-to" type="date" name="to" value=to max=today />
-                </div>
-                <p class="hint">
-                    {texts.with("filter-zone", [("zone", filter.time_zone.into())])}
-                </p>
-                <button type="submit" class="button button-main">
-                    {texts.text("filter-show-range")}
-                </button>
-            </div>
-        </details>
-    }
+    std::iter::once(None)
+        .chain(Period::PRESETS.map(Some))
+        .map(|period| Preset {
+            href: with_period(filter, period),
+            text: period.map_or_else(
+                || texts.text("requests-any-time"),
+                |period| period_text(texts, period),
+            ),
+            current: current == period,
+        })
+        .collect()
 }
 
 /// Opens one request by its id.

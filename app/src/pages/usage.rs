@@ -1,6 +1,7 @@
 //! Usage: what remains of each API, and what used it under a filter.
 
 use super::{
+    asked,
     usage_card::{Comparison, UsageCard},
     usage_filter::{Filter, Switches, address},
     usage_in_words::{FilterInWords, filter_in_words},
@@ -20,13 +21,12 @@ use crate::{
     view::{AppliedFilter, FilterProblem, Unit, UsageQuery, UsageReport},
 };
 use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use std::sync::Arc;
 
 #[component]
 pub fn UsagePage() -> impl IntoView {
     let texts = use_texts();
-    let query = query_of(&use_query_map().get_untracked());
+    let query = UsageQuery::read(asked());
     let Some((viewer, console)) = viewer_and::<Arc<dyn Console>>() else {
         return view! { <StrangerPage /> }.into_any();
     };
@@ -40,28 +40,6 @@ pub fn UsagePage() -> impl IntoView {
         </Frame>
     }
     .into_any()
-}
-
-/// The filter in the address. An empty value is one that was not given.
-fn query_of(params: &ParamsMap) -> UsageQuery {
-    let all = |name: &str| -> Vec<String> {
-        params
-            .get_all(name)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|value| !value.is_empty())
-            .collect()
-    };
-    let one = |name: &str| params.get(name).filter(|value| !value.is_empty());
-    UsageQuery {
-        projects: all("project"),
-        keys: all("key"),
-        period: one("period"),
-        from: one("from"),
-        to: one("to"),
-        group: one("group"),
-        compare: one("compare"),
-    }
 }
 
 #[component]
@@ -85,7 +63,7 @@ fn Report(report: UsageReport) -> impl IntoView {
                 }
             })}
         // All that changes while calls come in, and nothing that is alive itself.
-        <LiveStatus />
+        <LiveStatus as_of=report.as_of />
         <div id="usage-live" class="usage-live">
             {report.unused.then(|| view! { <FirstCall keys=!report.key_choices.is_empty() /> })}
             <Cards report=report.clone() />
@@ -253,33 +231,5 @@ fn problem_text(texts: Texts, problem: &FilterProblem) -> String {
         FilterProblem::UnknownCompare { value } => {
             texts.with("filter-unknown-compare", [("value", value.into())])
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_empty_filter_value_is_none() {
-        let mut params = ParamsMap::new();
-        for (name, value) in [
-            ("project", "prj_1"),
-            ("project", ""),
-            ("project", "prj_2"),
-            ("key", ""),
-            ("from", ""),
-            ("period", "7d"),
-        ] {
-            params.insert(name, value.to_owned());
-        }
-        assert_eq!(
-            query_of(&params),
-            UsageQuery {
-                projects: vec!["prj_1".into(), "prj_2".into()],
-                period: Some("7d".into()),
-                ..UsageQuery::default()
-            }
-        );
     }
 }

@@ -2,12 +2,13 @@
 //! sent by GET, and links that keep the rest of the filter.
 
 use super::{
+    choosers::{KeyChooser, ProjectChooser},
+    period::{CustomRange, Preset, Presets, period_text},
     query_string,
-    usage_choosers::{KeyChooser, ProjectChooser},
 };
 use crate::{
     components::icons::{Icon, Sign},
-    i18n::{Texts, date_range, use_texts},
+    i18n::{Texts, use_texts},
     view::{AppliedFilter, COMPARE_PREVIOUS, GroupBy, KeyChoice, Period, ProjectChoice},
 };
 use leptos::prelude::*;
@@ -33,8 +34,12 @@ pub fn Filter(
                 .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
                 .collect_view()}
             <div class="filter-period">
-                <Presets filter=filter.clone() />
-                <CustomRange filter />
+                <Presets presets=presets(texts, &filter) />
+                <CustomRange
+                    range=custom.then_some((filter.from, filter.to))
+                    today=filter.today
+                    time_zone=filter.time_zone
+                />
             </div>
             {narrowed
                 .then(|| {
@@ -45,17 +50,6 @@ pub fn Filter(
                     }
                 })}
         </form>
-    }
-}
-
-fn period_text(texts: Texts, period: Period) -> String {
-    match period {
-        Period::Today => texts.text("period-today"),
-        Period::Days7 => texts.text("period-7d"),
-        Period::Days30 => texts.text("period-30d"),
-        Period::Days90 => texts.text("period-90d"),
-        Period::ThisMonth => texts.text("period-month"),
-        Period::Custom => texts.text("period-custom"),
     }
 }
 
@@ -133,68 +127,21 @@ fn group_text(texts: Texts, group: GroupBy) -> String {
     }
 }
 
-#[component]
-fn Presets(filter: AppliedFilter) -> impl IntoView {
-    let texts = use_texts();
-    view! {
-        <div class="presets" role="group" aria-label=texts.text("filter-period")>
-            {Period::PRESETS
-                .map(|period| {
-                    let current = (filter.period == period).then_some("true");
-                    let there = AppliedFilter {
-                        period,
-                        ..filter.clone()
-                    };
-                    view! {
-                        <a href=address(&there) aria-current=current>
-                            {period_text(texts, period)}
-                        </a>
-                    }
-                })
-                .collect_view()}
-        </div>
-    }
-}
-
-#[component]
-fn CustomRange(filter: AppliedFilter) -> impl IntoView {
-    let texts = use_texts();
-    let custom = filter.period == Period::Custom;
-    let (from, to) = if custom {
-        (filter.from.to_string(), filter.to.to_string())
-    } else {
-        (String::new(), String::new())
-    };
-    let summary = if custom {
-        date_range(texts, filter.from, filter.to)
-    } else {
-        period_text(texts, Period::Custom)
-    };
-    let today = filter.today.to_string();
-    view! {
-        <details class="range">
-            <summary class="button" aria-current=custom.then_some("true")>
-                <Icon sign=Sign::Calendar />
-                {summary}
-            </summary>
-            <div class="range-panel">
-                <div class="field">
-                    <label for="filter-from">{texts.text("filter-from")}</label>
-                    <input id="filter-from" type="date" name="from" value=from max=today.clone() />
-                </div>
-                <div class="field">
-                    <label for="filter-to">{texts.text("filter-to")}</label>
-                    <input id="filter-to" type="date" name="to" value=to max=today />
-                </div>
-                <p class="hint">
-                    {texts.with("filter-zone", [("zone", filter.time_zone.into())])}
-                </p>
-                <button type="submit" class="button button-main">
-                    {texts.text("filter-show-range")}
-                </button>
-            </div>
-        </details>
-    }
+/// The same filter over other periods.
+fn presets(texts: Texts, filter: &AppliedFilter) -> Vec<Preset> {
+    Period::PRESETS
+        .map(|period| {
+            let there = AppliedFilter {
+                period,
+                ..filter.clone()
+            };
+            Preset {
+                href: address(&there),
+                text: period_text(texts, period),
+                current: filter.period == period,
+            }
+        })
+        .into()
 }
 
 #[cfg(test)]

@@ -29,6 +29,27 @@ pub struct RequestsQuery {
     pub sought: Option<String>,
 }
 
+impl RequestsQuery {
+    /// The filter and the place of an address; `asked` answers the values of a
+    /// name, none of them empty. Of several where one is meant, the first counts.
+    pub fn read(asked: impl Fn(&str) -> Vec<String>) -> Self {
+        let one = |name| asked(name).into_iter().next();
+        Self {
+            projects: asked("project"),
+            keys: asked("key"),
+            apis: asked("api"),
+            outcomes: asked("outcome"),
+            codes: asked("code"),
+            period: one("period"),
+            from: one("from"),
+            to: one("to"),
+            before: one("before"),
+            after: one("after"),
+            sought: one("sought"),
+        }
+    }
+}
+
 /// How a call ended, in the words of the filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestOutcome {

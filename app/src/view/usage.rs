@@ -65,6 +65,23 @@ pub enum Unit {
     Day,
 }
 
+impl UsageQuery {
+    /// The filter of an address; `asked` answers the values of a name, none of
+    /// them empty. Of several where one is meant, the first counts.
+    pub fn read(asked: impl Fn(&str) -> Vec<String>) -> Self {
+        let one = |name| asked(name).into_iter().next();
+        Self {
+            projects: asked("project"),
+            keys: asked("key"),
+            period: one("period"),
+            from: one("from"),
+            to: one("to"),
+            group: one("group"),
+            compare: one("compare"),
+        }
+    }
+}
+
 /// A range of days by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
@@ -166,6 +183,8 @@ pub struct KeyChoice {
 /// charts and tables show, so they cannot disagree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageReport {
+    /// Changes up to here are in the figures; later ones make the page out of date.
+    pub as_of: u64,
     pub filter: AppliedFilter,
     pub problems: Vec<FilterProblem>,
     pub project_choices: Vec<ProjectChoice>,

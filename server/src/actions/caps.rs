@@ -90,16 +90,12 @@ impl Actions {
         &self,
         asked: &AskedCap<'_>,
     ) -> Result<Option<(ApiId, Limit)>, DomainError> {
-        let Some(limit) = limit(asked).map_err(|error| match error {
-            DomainError::Invalid { problem, .. } => DomainError::invalid("cap_calls", problem),
-            other => other,
-        })?
-        else {
+        let Some(limit) = limit(asked).map_err(|error| error.on_field("cap_calls"))? else {
             return Ok(None);
         };
         let api = self
             .api(asked.api)
-            .map_err(|_| DomainError::invalid("cap_api", Problem::UnknownApi))?;
+            .map_err(|error| error.on_field("cap_api"))?;
         Ok(Some((api, limit)))
     }
 

@@ -9,8 +9,7 @@ use crate::domain::error::{DomainError, Problem};
 use crate::domain::grants::MOST_CALLS;
 use crate::domain::ids::Noun;
 use crate::domain::store::Redemption;
-use crate::domain::{AccountId, Millis, zones};
-use chrono::NaiveDate;
+use crate::domain::{AccountId, Millis};
 use chrono_tz::Tz;
 use parking_lot::Mutex;
 use serde_json::json;
@@ -69,11 +68,8 @@ impl Actions {
             name => Some(self.api(name)?),
         };
         let calls_each = calls(asked.calls, MOST_CALLS)?;
-        let uses = calls(asked.uses, MOST_USES).map_err(|error| match error {
-            DomainError::Invalid { problem, .. } => DomainError::invalid("uses", problem),
-            other => other,
-        })?;
-        let expires_at = self.last_day(asked.expires)?;
+        let uses = calls(asked.uses, MOST_USES).map_err(|error| error.on_field("uses"))?;
+        let expires_at = self.end_of(asked.expires, Tz::UTC)?;
         let code = codes::new_code(&mut clock::random());
         let hash = codes::read(&code).ok_or(DomainError::NotFound("code"))?;
         let new = NewCode {
@@ -165,22 +161,5 @@ impl Actions {
             Err(NoRedemption::Over) => Err(refused(Problem::CodeOver)),
             Err(NoRedemption::Again) => Err(refused(Problem::CodeRedeemed)),
         }
-    }
-
-    /// The end of the last day on which a code is good.
-    fn last_day(&self, typed: &str) -> Result<Option<Millis>, DomainError> {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        let day_after = NaiveDate::parse_from_str(typed, "%Y-%m-%d")
-            .ok()
-            .and_then(|date| date.succ_opt())
-            .ok_or(DomainError::invalid("expires", Problem::NotADate))?;
-        let end = zones::start_of_day(day_after, Tz::UTC);
-        if end <= self.now() {
-            return Err(DomainError::invalid("expires", Problem::DatePast));
-        }
-        Ok(Some(end))
     }
 }

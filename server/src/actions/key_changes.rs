@@ -72,7 +72,7 @@ impl Actions {
             expires_at: if expires == shown {
                 key.expires_at
             } else {
-                self.expiry(by, expires)?
+                self.end_of(expires, zone)?
             },
         };
         let was = KeyEdit {

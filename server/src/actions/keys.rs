@@ -7,7 +7,6 @@ use crate::domain::keys::{self, KeyHash, KeyIdentity, NewKey};
 use crate::domain::projects::Project;
 use crate::domain::zones;
 use crate::domain::{Millis, StoreError};
-use chrono::NaiveDate;
 use serde_json::json;
 
 /// What is asked for when a key is made, as it was typed.
@@ -56,7 +55,7 @@ impl Actions {
         self.first_time(by).await?;
         let name = accounts::name("name", asked.name, keys::NAME_LENGTH)?;
         let project = self.project_for_key(by, asked.project).await?;
-        let expires_at = self.expiry(by, asked.expires)?;
+        let expires_at = self.end_of(asked.expires, zones::zone(&by.time_zone))?;
         let cap = self.cap_of_new_key(&asked.cap)?;
         let count = self.store.keys(by.id).await?.len();
         if i64::try_from(count).is_ok_and(|count| count >= keys::MOST) {
@@ -136,28 +135,6 @@ impl Actions {
             Some(project) => Err(deleted(project.name)),
             None => Err(DomainError::invalid("project", Problem::UnknownProject)),
         }
-    }
-
-    /// The end of the last day on which a key works.
-    pub(super) fn expiry(
-        &self,
-        account: &Account,
-        typed: &str,
-    ) -> Result<Option<Millis>, DomainError> {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        let zone = zones::zone(&account.time_zone);
-        let day_after = NaiveDate::parse_from_str(typed, "%Y-%m-%d")
-            .ok()
-            .and_then(|date| date.succ_opt())
-            .ok_or(DomainError::invalid("expires", Problem::NotADate))?;
-        let end = zones::start_of_day(day_after, zone);
-        if end <= self.now() {
-            return Err(DomainError::invalid("expires", Problem::DatePast));
-        }
-        Ok(Some(end))
     }
 
     /// A key of the account by its public id.

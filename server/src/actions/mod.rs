@@ -29,8 +29,10 @@ use crate::domain::audit::{Actor, Change};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, form_token, public_id};
 use crate::domain::store::Store;
-use crate::domain::{AccountId, ApiId, Millis, StoreError};
+use crate::domain::{AccountId, ApiId, Millis, StoreError, zones};
 use crate::metering::Metering;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use codes::Tries;
 use password::Passwords;
 use std::sync::Arc;
@@ -101,6 +103,24 @@ impl Actions {
             .api_named(name)
             .map(|metered| metered.id)
             .ok_or(DomainError::invalid("api", Problem::UnknownApi))
+    }
+
+    /// The end of the last day on which something works or is good, as it was
+    /// typed; an empty field means for ever.
+    fn end_of(&self, typed: &str, zone: Tz) -> Result<Option<Millis>, DomainError> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let day_after = NaiveDate::parse_from_str(typed, "%Y-%m-%d")
+            .ok()
+            .and_then(|date| date.succ_opt())
+            .ok_or(DomainError::invalid("expires", Problem::NotADate))?;
+        let end = zones::start_of_day(day_after, zone);
+        if end <= self.now() {
+            return Err(DomainError::invalid("expires", Problem::DatePast));
+        }
+        Ok(Some(end))
     }
 
     fn change(

@@ -45,10 +45,7 @@ impl Actions {
     ) -> Result<(), DomainError> {
         self.check_password(by, "current_password", asked.current)
             .await?;
-        accounts::password(asked.new).map_err(|error| match error {
-            DomainError::Invalid { problem, .. } => DomainError::invalid("new_password", problem),
-            other => other,
-        })?;
+        accounts::password(asked.new).map_err(|error| error.on_field("new_password"))?;
         if asked.new != asked.again {
             return Err(DomainError::invalid("again_password", Problem::NotTheSame));
         }

@@ -6,24 +6,21 @@ use super::Reader;
 use crate::domain::accounts::Account;
 use crate::domain::audit::Entry;
 use crate::domain::quota_requests::QuotaRequest;
-use crate::domain::store::ExportedCall;
+use crate::domain::requests::{CallFilter, CallQuery, Direction, LoggedCall, Position, Rest};
 use crate::domain::usage::Outcome;
 use crate::domain::{ApiId, StoreError, zones};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 /// Calls of one part.
-const CALLS: i64 = 1_000;
+const CALLS: usize = 1_000;
 /// Entries of the audit log at most; an account's own changes are few.
 const MOST_ENTRIES: i64 = 100_000;
 
 enum Stage {
     Head,
-    /// The cursor, and whether a call was written already.
-    Calls {
-        after: i64,
-        any: bool,
-    },
+    /// After this call; nothing begins at the oldest.
+    Calls(Option<Position>),
     Done,
 }
 
@@ -49,13 +46,10 @@ impl Export {
         match self.stage {
             Stage::Head => {
                 let head = self.head().await?;
-                self.stage = Stage::Calls {
-                    after: 0,
-                    any: false,
-                };
+                self.stage = Stage::Calls(None);
                 Ok(Some(head))
             }
-            Stage::Calls { after, any } => self.calls(after, any).await.map(Some),
+            Stage::Calls(after) => self.calls(after).await.map(Some),
             Stage::Done => Ok(None),
         }
     }
@@ -65,8 +59,8 @@ impl Export {
         let id = self.account.id;
         let store = &self.reader.store;
         let now = self.reader.clock.now();
-        let projects = store.projects(id).await?;
-        let keys = store.keys(id).await?;
+        let projects = store.all_projects(id).await?;
+        let keys = store.all_keys(id).await?;
         let grants = store.grants(id).await?;
         let requests = store.quota_requests_of(id).await?;
         let sessions = store.sessions_of(id, now).await?;
@@ -90,12 +84,14 @@ impl Export {
             "projects": projects.iter().map(|project| json!({
                 "id": project.public_id, "name": project.name,
                 "description": project.description, "created_at": time(project.created_at),
+                "deleted_at": project.deleted_at.map(at),
             })).collect::<Vec<_>>(),
             "api_keys": keys.iter().map(|key| json!({
                 "id": key.public_id, "name": key.name, "hint": key.hint,
                 "project": key.project_public_id, "created_at": time(key.created_at),
                 "expires_at": key.expires_at.map(at), "disabled_at": key.disabled_at.map(at),
-                "last_used_at": key.last_used_at.map(at), "charged": key.charged,
+                "last_used_at": key.last_used_at.map(at), "deleted_at": key.deleted_at.map(at),
+                "charged": key.charged,
             })).collect::<Vec<_>>(),
             "grants": grants.iter().map(|grant| json!({
                 "id": grant.public_id, "api": self.api(grant.balance.api),
@@ -122,33 +118,31 @@ impl Export {
         Ok(text)
     }
 
-    async fn calls(&mut self, after: i64, mut any: bool) -> Result<String, StoreError> {
-        let store = &self.reader.store;
-        let calls = store.calls_after(self.account.id, after, CALLS).await?;
-        let Some(last) = calls.last().map(|call| call.id) else {
-            self.stage = Stage::Done;
-            return Ok("\n]}\n".to_owned());
+    async fn calls(&mut self, after: Option<Position>) -> Result<String, StoreError> {
+        let query = CallQuery {
+            filter: CallFilter::all(self.account.id),
+            position: after,
+            direction: Direction::Newer,
+            limit: CALLS,
         };
-        let mut text = String::with_capacity(calls.len() * 256);
-        for call in &calls {
-            if any {
+        let page = self.reader.store.calls(&query).await?;
+        let mut text = String::with_capacity(page.calls.len() * 256);
+        let mut is_first = after.is_none();
+        for logged in &page.calls {
+            if !is_first {
                 text.push_str(",\n");
             }
-            any = true;
-            text.push_str(&self.call(call).to_string());
+            is_first = false;
+            text.push_str(&call(logged).to_string());
         }
-        self.stage = Stage::Calls { after: last, any };
+        self.stage = match page.calls.last() {
+            Some(last) if page.rest != Rest::Nothing => Stage::Calls(Some(last.position())),
+            _ => {
+                text.push_str("\n]}\n");
+                Stage::Done
+            }
+        };
         Ok(text)
-    }
-
-    fn call(&self, call: &ExportedCall) -> Value {
-        json!({
-            "request_id": call.request_id, "at": time(call.at), "api": self.api(call.api),
-            "project": call.project_public_id, "api_key": call.key_public_id,
-            "succeeded": call.outcome == Outcome::Succeeded.number(), "code": call.code,
-            "charged": call.charged, "tokens": call.tokens, "latency_ms": call.latency_ms,
-            "end_user": call.end_user,
-        })
     }
 
     fn request(&self, request: &QuotaRequest) -> Value {
@@ -170,6 +164,16 @@ impl Export {
             .find(|metered| metered.id == id)
             .map(|metered| metered.api.name.as_str())
     }
+}
+
+fn call(call: &LoggedCall) -> Value {
+    json!({
+        "request_id": call.request_id, "at": time(call.at), "api": call.api_name,
+        "project": call.project_public_id, "api_key": call.key_public_id,
+        "succeeded": call.outcome == Outcome::Succeeded, "code": call.code,
+        "charged": i64::from(call.grant.is_some()), "tokens": call.tokens,
+        "latency_ms": call.latency_ms, "end_user": call.end_user,
+    })
 }
 
 fn entry(entry: &Entry) -> Value {

@@ -1,6 +1,6 @@
 //! The request log, and one request.
 
-use super::range::Range;
+use super::range::{Range, short};
 use super::usage::{chosen, key_choice, project_choice};
 use super::{Reader, title, unavailable};
 use crate::domain::keys::Key;
@@ -414,11 +414,6 @@ fn range(
 /// As many values as a person chooses.
 fn first(values: &[String]) -> impl Iterator<Item = &String> {
     values.iter().filter(|value| !value.is_empty()).take(20)
-}
-
-/// Enough of a value to recognise it.
-fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 const fn outcome(outcome: Outcome) -> RequestOutcome {

@@ -51,6 +51,8 @@ impl Reader {
         let zone = zones::zone(&viewer.time_zone);
         let now = self.clock.now();
         let today = zones::date(now, zone);
+        // Before anything is read: what changes from here on may not be in it.
+        let as_of = self.metering.changes().number();
         let (projects, keys) = try_join(self.store.projects(account), self.store.keys(account))
             .await
             .map_err(unavailable)?;
@@ -112,6 +114,7 @@ impl Reader {
                 .collect()
         };
         Ok(UsageReport {
+            as_of,
             unused: keys.iter().all(|key| key.last_used_at.is_none())
                 && quotas.iter().all(|(_, quota)| quota.charged == 0),
             filter: asked.applied(&cut, today, viewer),

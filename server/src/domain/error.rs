@@ -46,6 +46,15 @@ impl DomainError {
     pub const fn invalid(field: &'static str, problem: Problem) -> Self {
         Self::Invalid { field, problem }
     }
+
+    /// The same, said of the field that the form has for the value.
+    #[must_use]
+    pub fn on_field(self, field: &'static str) -> Self {
+        match self {
+            Self::Invalid { problem, .. } => Self::Invalid { field, problem },
+            other => other,
+        }
+    }
 }
 
 /// What is wrong with a value that a person gave.

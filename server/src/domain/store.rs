@@ -22,7 +22,7 @@ mod settings;
 
 pub use codes::{Codes, Redemption};
 pub use notices::{Level, Notice, Notices};
-pub use settings::{ExportedCall, SessionSummary, Settings, Tombstone};
+pub use settings::{SessionSummary, Settings, Tombstone};
 
 pub type Stored<T> = Result<T, StoreError>;
 

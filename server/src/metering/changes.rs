@@ -5,7 +5,7 @@ use crate::domain::AccountId;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::watch;
 
 /// One account may be looked at from so many open pages.
@@ -20,9 +20,11 @@ pub enum WatchError {
     Stopping,
 }
 
-/// Who watches which account. While nobody does, a change costs one read of a
-/// counter.
+/// Who watches which account. While nobody does, a change costs two steps on
+/// counters.
 pub struct Changes {
+    /// Moves with every change of any account.
+    number: AtomicU64,
     /// Open watches of all accounts.
     watches: AtomicUsize,
     accounts: Mutex<HashMap<AccountId, watch::Sender<()>>>,
@@ -32,6 +34,7 @@ pub struct Changes {
 impl Default for Changes {
     fn default() -> Self {
         Self {
+            number: AtomicU64::new(0),
             watches: AtomicUsize::new(0),
             accounts: Mutex::default(),
             stopping: watch::Sender::new(false),
@@ -59,8 +62,16 @@ impl Changes {
         })
     }
 
+    /// The number of the last change. Whoever takes it before they read, and
+    /// finds the same number later, has missed nothing.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number.load(Ordering::Acquire)
+    }
+
     /// Something was written for these accounts. One that comes twice is told once.
     pub(super) fn tell(&self, accounts: impl IntoIterator<Item = AccountId>) {
+        self.number.fetch_add(1, Ordering::Release);
         if self.watches.load(Ordering::Relaxed) == 0 {
             return;
         }

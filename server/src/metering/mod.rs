@@ -335,9 +335,9 @@ impl Metering {
     pub async fn grant(self: &Arc<Self>, new: NewGrant, change: Change) -> Result<(), StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let id = this.store.create_grant(new.clone(), change).await?;
-            this.granted(id, &new);
-            this.look_again(new.account).await;
+            let (account, api, calls) = (new.account, new.api, new.calls);
+            let id = this.store.create_grant(new, change).await?;
+            this.granted(account, id, api, calls).await;
             Ok(())
         })
         .await
@@ -358,8 +358,7 @@ impl Metering {
                 .answer_quota_request(&public_id, answer, change)
                 .await?;
             if let (Some(Some(id)), Some(new)) = (answered, new) {
-                this.granted(id, &new);
-                this.look_again(new.account).await;
+                this.granted(new.account, id, new.api, new.calls).await;
             }
             Ok(answered.is_some())
         })
@@ -376,21 +375,10 @@ impl Metering {
         let this = Arc::clone(self);
         finish(async move {
             let account = asked.account;
-            let grant_public_id = asked.grant_public_id.clone();
-            let at = asked.at;
             match this.store.redeem_code(hash, asked, change).await? {
-                Ok(redeemed) => {
-                    let new = NewGrant {
-                        public_id: grant_public_id,
-                        account,
-                        api: redeemed.api,
-                        calls: redeemed.calls,
-                        reason: String::new(),
-                        given_by: None,
-                        created_at: at,
-                    };
-                    this.granted(redeemed.grant, &new);
-                    this.look_again(account).await;
+                Ok(given) => {
+                    this.granted(account, given.grant, given.api, given.calls)
+                        .await;
                     Ok(Ok(()))
                 }
                 Err(why) => Ok(Err(why)),
@@ -446,18 +434,20 @@ impl Metering {
         }
     }
 
-    fn granted(&self, id: GrantId, new: &NewGrant) {
+    /// A grant is on disk: it counts from the next call on.
+    async fn granted(&self, account: AccountId, id: GrantId, api: ApiId, calls: i64) {
         let grant = GrantBalance {
             id,
-            api: new.api,
-            calls: new.calls,
+            api,
+            calls,
             burnt: 0,
             priority: 0,
             starts_at: None,
             expires_at: None,
         };
-        self.engine.lock().granted(new.account, grant);
-        self.changes.tell([new.account]);
+        self.engine.lock().granted(account, grant);
+        self.changes.tell([account]);
+        self.look_again(account).await;
     }
 
     async fn load(&self, account: AccountId) -> Result<(), StoreError> {

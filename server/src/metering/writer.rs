@@ -10,7 +10,7 @@ use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, StoreError};
 use parking_lot::Mutex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -129,13 +129,18 @@ async fn run(
         let result = store.append(&rows).await;
         match result {
             Ok(()) => {
+                let mut charged = BTreeMap::new();
                 for (row, (hold, written)) in rows.iter().zip(waiters) {
                     if let Some(hold) = hold {
                         hold.burn();
-                        levels.look(row.account, row.api, row.at);
+                        charged.insert((row.account, row.api), row.at);
                     }
                     // The call may have lost its client; its row stands.
                     let _ = written.send(Ok(()));
+                }
+                // Once for a batch, however many calls of an account it holds.
+                for ((account, api), at) in charged {
+                    levels.look(account, api, at);
                 }
                 changes.tell(rows.iter().map(|row| row.account));
             }

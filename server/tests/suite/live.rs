@@ -19,11 +19,11 @@ struct Stream {
 impl Stream {
     /// Opens it, and waits until it says so: what changes from here on is told.
     async fn open(browser: &Browser) -> Self {
-        let response = browser
-            .request(Method::GET, "/usage/live")
-            .send()
-            .await
-            .unwrap();
+        Self::open_at(browser, "/usage/live").await
+    }
+
+    async fn open_at(browser: &Browser, address: &str) -> Self {
+        let response = browser.request(Method::GET, address).send().await.unwrap();
         assert_eq!(response.status(), 200);
         let mut stream = Self {
             response,
@@ -82,6 +82,26 @@ async fn a_call_is_told_to_the_accounts_open_pages_without_its_numbers() {
             .count(),
         1
     );
+}
+
+#[tokio::test]
+async fn a_page_is_told_at_once_if_it_is_out_of_date_and_only_then() {
+    let it = TestServer::start().await;
+    let ann = it.account("ann@example.com", Role::Developer).await;
+    let key = it.key(&ann, "Key").await;
+    let mut browser = it.browser("ann@example.com").await;
+    let address = |page: &str| {
+        let as_of = page.split("data-as-of=\"").nth(1).unwrap();
+        format!("/usage/live?as_of={}", as_of.split('"').next().unwrap())
+    };
+    let before = address(&browser.open("/usage").await.text);
+    it.search(&key).await;
+    let mut late = Stream::open_at(&browser, &before).await;
+    late.read_changes(1).await;
+    let after = address(&browser.open("/usage").await.text);
+    let mut current = Stream::open_at(&browser, &after).await;
+    let early = timeout(Duration::from_millis(100), current.read_changes(1)).await;
+    assert!(early.is_err(), "{}", current.text);
 }
 
 #[tokio::test]

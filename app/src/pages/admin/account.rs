@@ -14,12 +14,11 @@ use crate::{
         table::{Badge, Moment, Scroll},
     },
     i18n::{date, grouped, use_texts},
-    pages::viewer_and,
+    pages::{id_of_address, viewer_and},
     ports::AdminDesk,
     view::{AccountDetail, ApiQuota, GrantRow, KeyRow, QuotaRequestRow, QuotaRequestState},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 
 const FORM: &str = "grant";
@@ -30,10 +29,7 @@ pub fn AccountPage() -> impl IntoView {
     let Some((viewer, desk)) = viewer_and::<Arc<dyn AdminDesk>>() else {
         return view! { <StrangerPage /> }.into_any();
     };
-    let id = use_params_map()
-        .get_untracked()
-        .get("id")
-        .unwrap_or_default();
+    let id = id_of_address();
     let detail = answered(
         async move { desk.account(&viewer, &id).await },
         |detail| view! { <Detail detail /> },

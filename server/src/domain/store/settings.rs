@@ -1,7 +1,7 @@
 //! What an account's owner settles: name, password, thresholds, sessions, and
 //! the end of the account.
 
-use super::{AccountId, ApiId, Change, KeyHash, Millis, Stored};
+use super::{AccountId, Change, KeyHash, Millis, Stored};
 use async_trait::async_trait;
 
 /// A session as its owner sees it.
@@ -21,24 +21,6 @@ pub struct Tombstone {
     pub name: String,
     pub email: String,
     pub at: Millis,
-}
-
-/// A call as the export has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportedCall {
-    /// Row id: the cursor of the next page.
-    pub id: i64,
-    pub request_id: String,
-    pub at: Millis,
-    pub api: ApiId,
-    pub project_public_id: String,
-    pub key_public_id: String,
-    pub outcome: i64,
-    pub code: i64,
-    pub charged: i64,
-    pub tokens: i64,
-    pub latency_ms: i64,
-    pub end_user: Option<String>,
 }
 
 #[async_trait]
@@ -69,7 +51,4 @@ pub trait Settings: Send + Sync + 'static {
         tombstone: Tombstone,
         change: Change,
     ) -> Stored<Option<Vec<KeyHash>>>;
-    /// Calls of the account after a row, oldest first.
-    async fn calls_after(&self, id: AccountId, after: i64, limit: i64)
-    -> Stored<Vec<ExportedCall>>;
 }

@@ -87,13 +87,57 @@ pub(super) fn done(page: &str, what: &'static str) -> Response {
 
 /// The answer to a form about something that is not there, or no longer: the
 /// page where it would be listed, which says so.
-pub(super) async fn gone(web: &Web, posted: Posted, list: &str, what: &'static str) -> Response {
+async fn gone(web: &Web, posted: Posted, list: &str, what: &'static str) -> Response {
     let reply = FormReply {
         form: "gone".into(),
         problems: vec![("", Message::new(what))],
         ..FormReply::default()
     };
     page::reply(web, posted.request, list, StatusCode::NOT_FOUND, reply).await
+}
+
+/// A list whose things have a page of their own each: `/keys` and `/keys/{id}`.
+pub(super) struct Shelf {
+    pub path: &'static str,
+    /// What is said of a thing that is not there, or no longer.
+    pub gone: &'static str,
+}
+
+impl Shelf {
+    pub(super) fn page(&self, id: &str) -> String {
+        format!("{}/{id}", self.path)
+    }
+
+    /// The answer to a form on the page of a thing.
+    pub(super) async fn answer(
+        &self,
+        web: &Web,
+        posted: Posted,
+        id: &str,
+        form: &str,
+        what: &'static str,
+        result: Result<(), DomainError>,
+    ) -> Response {
+        match result {
+            Ok(()) => done(&self.page(id), what),
+            Err(error) => self.refused(web, posted, id, form, error).await,
+        }
+    }
+
+    /// The answer to such a form that was not done.
+    pub(super) async fn refused(
+        &self,
+        web: &Web,
+        posted: Posted,
+        id: &str,
+        form: &str,
+        error: DomainError,
+    ) -> Response {
+        match error {
+            DomainError::NotFound(_) => gone(web, posted, self.path, self.gone).await,
+            error => failed(web, posted, &self.page(id), form.to_owned(), error).await,
+        }
+    }
 }
 
 /// The answer to a form that could not be done: its page again, with the reasons.

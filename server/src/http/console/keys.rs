@@ -1,7 +1,7 @@
-use super::form::{Posted, done, failed, gone};
+use super::form::{Posted, Shelf, done, failed};
 use super::once::once;
 use super::visitor::Visitor;
-use super::{Web, page};
+use super::{Web, caps, page};
 use crate::actions::{AskedCap, CapOf, CreateKey, CreatedKey, EditKey};
 use crate::domain::accounts::Account;
 use crate::domain::error::DomainError;
@@ -12,8 +12,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-const LIST: &str = "/keys";
-const GONE: &str = "problem-key-gone";
+const KEYS: Shelf = Shelf {
+    path: "/keys",
+    gone: "problem-key-gone",
+};
 /// Forms that stand on the list too; on a key's own page they say so.
 const ON_LIST: [&str; 2] = ["switch", "stop-old"];
 
@@ -43,8 +45,8 @@ pub(super) async fn create(
     })
     .await;
     match made {
-        Ok(made) => show(&web, posted, &account, LIST, form, made).await,
-        Err(error) => failed(&web, posted, LIST, form.into(), error).await,
+        Ok(made) => show(&web, posted, &account, KEYS.path, form, made).await,
+        Err(error) => failed(&web, posted, KEYS.path, form.into(), error).await,
     }
 }
 
@@ -72,11 +74,8 @@ pub(super) async fn rotate(
     )
     .await;
     match made {
-        Ok(made) => {
-            let page = format!("{LIST}/{id}");
-            show(&web, posted, &account, &page, form, made).await
-        }
-        Err(error) => refused(&web, posted, &id, form, error).await,
+        Ok(made) => show(&web, posted, &account, &KEYS.page(&id), form, made).await,
+        Err(error) => KEYS.refused(&web, posted, &id, form, error).await,
     }
 }
 
@@ -103,16 +102,7 @@ pub(super) async fn cap(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Response {
-    let typed = &posted.typed;
-    let asked = AskedCap {
-        api: typed.get("api"),
-        calls: typed.get("calls"),
-        period: typed.get("period"),
-        was: typed.field("was-cap"),
-    };
-    let form = format!("cap:{}", asked.api);
-    let set = web.actions.set_cap(&account, CapOf::Key(&id), asked).await;
-    answer(&web, posted, &id, &form, "cap-set", set).await
+    caps::set(&web, &account, &KEYS, CapOf::Key(&id), posted).await
 }
 
 pub(super) async fn disable(
@@ -152,8 +142,8 @@ pub(super) async fn delete(
     posted: Posted,
 ) -> Response {
     match web.actions.delete_key(&account, &id).await {
-        Ok(()) => done(LIST, "key-deleted"),
-        Err(error) => refused(&web, posted, &id, "delete-key", error).await,
+        Ok(()) => done(KEYS.path, "key-deleted"),
+        Err(error) => KEYS.refused(&web, posted, &id, "delete-key", error).await,
     }
 }
 
@@ -166,18 +156,10 @@ async fn answer(
     what: &'static str,
     result: Result<(), DomainError>,
 ) -> Response {
-    match result {
-        Ok(()) if ON_LIST.contains(&form) && posted.typed.get("back") != "key" => done(LIST, what),
-        Ok(()) => done(&format!("{LIST}/{id}"), what),
-        Err(error) => refused(web, posted, id, form, error).await,
+    if result.is_ok() && ON_LIST.contains(&form) && posted.typed.get("back") != "key" {
+        return done(KEYS.path, what);
     }
-}
-
-async fn refused(web: &Web, posted: Posted, id: &str, form: &str, error: DomainError) -> Response {
-    match error {
-        DomainError::NotFound(_) => gone(web, posted, LIST, GONE).await,
-        error => failed(web, posted, &format!("{LIST}/{id}"), form.to_owned(), error).await,
-    }
+    KEYS.answer(web, posted, id, form, what, result).await
 }
 
 async fn show(

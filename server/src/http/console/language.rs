@@ -1,14 +1,14 @@
 //! The language of a page: what the account says, else the cookie, else the
 //! browser, else English (`product.md` §5).
 
-use super::Web;
 use super::form::Posted;
 use super::page::own_path;
 use super::visitor::Visitor;
+use super::{Web, cookies};
 use crate::domain::language::Language;
 use allowance_app::i18n;
 use axum::extract::State;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -28,17 +28,14 @@ pub(super) async fn choose(State(web): State<Web>, posted: Posted) -> Response {
         tracing::error!(%error, "a language was not kept");
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let cookie = format!(
-        "{COOKIE_NAME}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
-        language.tag()
-    );
+    let cookie = cookies::keep(COOKIE_NAME, language.tag(), 365, web.site.is_secure());
     ([(SET_COOKIE, cookie)], Redirect::to(&next)).into_response()
 }
 
 /// The language of a request; `account` is what its account says.
 pub(super) fn chosen(account: Option<Language>, headers: &HeaderMap) -> i18n::Language {
     account
-        .or_else(|| in_cookie(headers))
+        .or_else(|| Language::tagged(&cookies::value(headers, COOKIE_NAME)?))
         .or_else(|| accepted(headers))
         .map_or_else(i18n::Language::default, spoken)
 }
@@ -49,17 +46,6 @@ pub(super) const fn spoken(language: Language) -> i18n::Language {
         Language::English => i18n::Language::English,
         Language::Chinese => i18n::Language::Chinese,
     }
-}
-
-fn in_cookie(headers: &HeaderMap) -> Option<Language> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE_NAME)
-        .and_then(|(_, tag)| Language::tagged(tag))
 }
 
 /// The best of what the browser asks for (RFC 9110 §12.5.4): the highest weight
@@ -99,6 +85,7 @@ fn weight(parameter: Option<&str>) -> Option<f32> {
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+    use axum::http::header::COOKIE;
 
     fn headers(accept: &str, cookie: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();

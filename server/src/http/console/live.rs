@@ -6,12 +6,13 @@ use super::visitor::{self, Visitor};
 use crate::domain::AccountId;
 use crate::metering::{Watch, WatchError};
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, RETRY_AFTER};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
+use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
 use tower_sessions::Session;
@@ -24,6 +25,8 @@ const RECHECK: Duration = Duration::from_secs(45);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A browser whose stream broke comes back after this time.
 const COME_BACK: Duration = Duration::from_secs(3);
+/// All that is ever told.
+const CHANGED: &str = "changed";
 /// A page beyond the limit of open streams may ask again after so many seconds.
 const RETRY_SECONDS: &str = "30";
 
@@ -33,11 +36,21 @@ struct Stream {
     account: AccountId,
     watch: Watch,
     phase: Phase,
+    /// The number of the last change that the page knows of, if it says so.
+    as_of: Option<u64>,
+}
+
+/// What an open page says of itself.
+#[derive(Deserialize)]
+pub(super) struct Opened {
+    as_of: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     New,
+    /// Has said that it is open. The page may have been out of date by then.
+    Open,
     Waiting,
     /// Has just told of a change.
     Resting,
@@ -47,6 +60,7 @@ pub(super) async fn stream(
     State(web): State<Web>,
     Visitor(account): Visitor,
     Extension(session): Extension<Session>,
+    Query(opened): Query<Opened>,
 ) -> Response {
     let watch = match web.changes.watch(account.id) {
         Ok(watch) => watch,
@@ -66,6 +80,7 @@ pub(super) async fn stream(
         account: account.id,
         watch,
         phase: Phase::New,
+        as_of: opened.as_of,
     };
     let events = futures::stream::unfold(stream, |mut stream| async move {
         let event = stream.next().await?;
@@ -82,9 +97,17 @@ impl Stream {
     async fn next(&mut self) -> Option<Event> {
         match self.phase {
             Phase::New => {
-                self.phase = Phase::Waiting;
+                self.phase = Phase::Open;
                 // Says at once that the stream is open.
                 return Some(Event::default().retry(COME_BACK));
+            }
+            Phase::Open => {
+                self.phase = Phase::Waiting;
+                let number = self.web.changes.number();
+                if self.as_of.is_some_and(|as_of| as_of != number) {
+                    self.phase = Phase::Resting;
+                    return Some(Event::default().data(CHANGED));
+                }
             }
             Phase::Waiting => {}
             Phase::Resting => tokio::time::sleep(PACE).await,
@@ -96,7 +119,7 @@ impl Stream {
             }
             if changed.is_ok() {
                 self.phase = Phase::Resting;
-                return Some(Event::default().data("changed"));
+                return Some(Event::default().data(CHANGED));
             }
         }
     }

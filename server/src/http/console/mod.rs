@@ -5,6 +5,8 @@
 
 mod account_export;
 mod admin;
+mod caps;
+mod cookies;
 mod exports;
 mod form;
 mod keys;

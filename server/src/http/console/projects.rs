@@ -1,14 +1,15 @@
-use super::Web;
-use super::form::{Posted, done, failed, gone};
+use super::form::{Posted, Shelf, done, failed};
 use super::once::once;
 use super::visitor::Visitor;
-use crate::actions::{AskedCap, CapOf, EditProject};
-use crate::domain::error::DomainError;
+use super::{Web, caps};
+use crate::actions::{CapOf, EditProject};
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-const LIST: &str = "/projects";
-const GONE: &str = "problem-project-gone";
+const PROJECTS: Shelf = Shelf {
+    path: "/projects",
+    gone: "problem-project-gone",
+};
 
 pub(super) async fn create(
     State(web): State<Web>,
@@ -25,8 +26,8 @@ pub(super) async fn create(
     })
     .await;
     match made {
-        Ok(_) => done(LIST, "project-created"),
-        Err(error) => failed(&web, posted, LIST, form.into(), error).await,
+        Ok(_) => done(PROJECTS.path, "project-created"),
+        Err(error) => failed(&web, posted, PROJECTS.path, form.into(), error).await,
     }
 }
 
@@ -44,7 +45,9 @@ pub(super) async fn edit(
         was_description: typed.field("was-description"),
     };
     let edited = web.actions.edit_project(&account, &id, asked).await;
-    answer(&web, posted, &id, "edit-project", "project-edited", edited).await
+    PROJECTS
+        .answer(&web, posted, &id, "edit-project", "project-edited", edited)
+        .await
 }
 
 pub(super) async fn cap(
@@ -53,19 +56,7 @@ pub(super) async fn cap(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Response {
-    let typed = &posted.typed;
-    let asked = AskedCap {
-        api: typed.get("api"),
-        calls: typed.get("calls"),
-        period: typed.get("period"),
-        was: typed.field("was-cap"),
-    };
-    let form = format!("cap:{}", asked.api);
-    let set = web
-        .actions
-        .set_cap(&account, CapOf::Project(&id), asked)
-        .await;
-    answer(&web, posted, &id, &form, "cap-set", set).await
+    caps::set(&web, &account, &PROJECTS, CapOf::Project(&id), posted).await
 }
 
 pub(super) async fn delete(
@@ -76,23 +67,11 @@ pub(super) async fn delete(
 ) -> Response {
     let typed = posted.typed.get("confirm");
     match web.actions.delete_project(&account, &id, typed).await {
-        Ok(()) => done(LIST, "project-deleted"),
-        refused => answer(&web, posted, &id, "delete-project", "", refused).await,
-    }
-}
-
-async fn answer(
-    web: &Web,
-    posted: Posted,
-    id: &str,
-    form: &str,
-    what: &'static str,
-    result: Result<(), DomainError>,
-) -> Response {
-    let page = format!("{LIST}/{id}");
-    match result {
-        Ok(()) => done(&page, what),
-        Err(DomainError::NotFound(_)) => gone(web, posted, LIST, GONE).await,
-        Err(error) => failed(web, posted, &page, form.to_owned(), error).await,
+        Ok(()) => done(PROJECTS.path, "project-deleted"),
+        Err(error) => {
+            PROJECTS
+                .refused(&web, posted, &id, "delete-project", error)
+                .await
+        }
     }
 }

@@ -2,15 +2,15 @@
 //! for the sign-in, and the form is shown again with it, sent by nobody
 //! (`product.md`, "Bad input, everywhere").
 
-use super::Web;
 use super::form::Typed;
 use super::page::{own_path, query_value};
+use super::{Web, cookies};
 use crate::domain::Millis;
 use crate::domain::accounts::Account;
 use allowance_app::view::FormReply;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, REFERER};
+use axum::http::header::{CONTENT_TYPE, HOST, REFERER};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
@@ -44,11 +44,7 @@ struct Unsent {
 
 /// The cookie that says whose browser this is.
 pub(super) fn cookie(account: &Account, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!(
-        "{COOKIE_NAME}={}; Path=/; Max-Age=2592000; SameSite=Lax; HttpOnly{secure}",
-        account.public_id
-    )
+    cookies::keep(COOKIE_NAME, &account.public_id, 30, secure)
 }
 
 /// Answers a form of someone who is not signed in: keeps what was typed, where
@@ -90,7 +86,7 @@ async fn unsent(web: &Web, request: Request<Body>, page: &str) -> Option<(Sessio
         .get(CONTENT_TYPE)?
         .as_bytes()
         .starts_with(b"application/x-www-form-urlencoded");
-    let account = last_account(&parts.headers)?;
+    let account = cookies::value(&parts.headers, COOKIE_NAME)?;
     // The cookie is only a claim. It must at least name somebody.
     web.actions
         .account_exists(&account)
@@ -161,17 +157,6 @@ pub(super) async fn waiting(
         unsent: true,
         ..FormReply::default()
     })
-}
-
-fn last_account(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE_NAME)
-        .map(|(_, id)| id.to_owned())
 }
 
 /// The page that a posted form stands on: where the browser says it comes from,

@@ -158,7 +158,7 @@ impl Call {
     }
 
     async fn reserve(&self) -> Result<Hold, Refusal> {
-        let more = self.gateway.settings.request_more_url.clone();
+        let more = &self.gateway.settings.request_more_url;
         match self.gateway.metering.reserve(self.call()).await {
             Ok(hold) => Ok(hold),
             Err(ReserveError::Exhausted {
@@ -170,7 +170,9 @@ impl Call {
                 // The form opens on the API that ran out.
                 more: format!("{more}?api={}", self.metered.api.name),
             }),
-            Err(ReserveError::Exhausted { .. }) => Err(Refusal::AllExhausted { more }),
+            Err(ReserveError::Exhausted { .. }) => {
+                Err(Refusal::AllExhausted { more: more.clone() })
+            }
             Err(ReserveError::Capped(cap)) => Err(Refusal::Capped(self.capped(&cap))),
             Err(ReserveError::Store(error)) => {
                 tracing::error!(request_id = %self.arrival.request_id, %error, "balances");

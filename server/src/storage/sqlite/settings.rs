@@ -3,8 +3,8 @@ use super::audit::record;
 use super::key_changes;
 use crate::domain::audit::Change;
 use crate::domain::keys::KeyHash;
-use crate::domain::store::{ExportedCall, SessionSummary, Settings, Stored, Tombstone};
-use crate::domain::{AccountId, ApiId, Millis, StoreError};
+use crate::domain::store::{SessionSummary, Settings, Stored, Tombstone};
+use crate::domain::{AccountId, Millis, StoreError};
 use async_trait::async_trait;
 
 const SET_NAME: &str = "UPDATE accounts SET name = $2 WHERE id = $1";
@@ -53,51 +53,6 @@ const KEY_HASHES: &str = "
     SELECT secret_hash FROM api_keys WHERE account_id = $1
     UNION ALL
     SELECT previous_hash FROM api_keys WHERE account_id = $1 AND previous_hash IS NOT NULL";
-
-const CALLS_AFTER: &str = "
-    SELECT usage.id, request_id, at, api_id, projects.public_id AS project_public_id,
-           api_keys.public_id AS key_public_id, outcome, code, charge, tokens, latency_ms, end_user
-    FROM usage
-    JOIN projects ON projects.id = usage.project_id
-    JOIN api_keys ON api_keys.id = usage.key_id
-    WHERE usage.account_id = $1 AND usage.id > $2
-    ORDER BY usage.id
-    LIMIT $3";
-
-#[derive(sqlx::FromRow)]
-struct CallRow {
-    id: i64,
-    request_id: String,
-    at: i64,
-    api_id: i64,
-    project_public_id: String,
-    key_public_id: String,
-    outcome: i64,
-    code: i64,
-    charge: i64,
-    tokens: i64,
-    latency_ms: i64,
-    end_user: Option<String>,
-}
-
-impl From<CallRow> for ExportedCall {
-    fn from(row: CallRow) -> Self {
-        Self {
-            id: row.id,
-            request_id: row.request_id,
-            at: row.at,
-            api: ApiId(row.api_id),
-            project_public_id: row.project_public_id,
-            key_public_id: row.key_public_id,
-            outcome: row.outcome,
-            code: row.code,
-            charged: row.charge,
-            tokens: row.tokens,
-            latency_ms: row.latency_ms,
-            end_user: row.end_user,
-        }
-    }
-}
 
 /// Percents as the column holds them.
 pub(super) fn percents(text: &str) -> Stored<Vec<i64>> {
@@ -246,20 +201,5 @@ impl Settings for SqliteStore {
             .map(|(hash,)| key_changes::hash(hash))
             .collect::<Stored<_>>()
             .map(Some)
-    }
-
-    async fn calls_after(
-        &self,
-        id: AccountId,
-        after: i64,
-        limit: i64,
-    ) -> Stored<Vec<ExportedCall>> {
-        let rows: Vec<CallRow> = sqlx::query_as(CALLS_AFTER)
-            .bind(id.0)
-            .bind(after)
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await?;
-        Ok(rows.into_iter().map(ExportedCall::from).collect())
     }
 }

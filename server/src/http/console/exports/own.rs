@@ -55,16 +55,12 @@ pub(super) const QUOTA_REQUESTS: [&str; 9] = [
 
 /// The request log, as long as it is.
 pub(super) async fn requests(State(web): State<Web>, wanted: Wanted) -> Response {
+    // A file holds all pages, whichever one is looked at.
     let query = RequestsQuery {
-        projects: wanted.all("project"),
-        keys: wanted.all("key"),
-        apis: wanted.all("api"),
-        outcomes: wanted.all("outcome"),
-        codes: wanted.all("code"),
-        period: wanted.one("period"),
-        from: wanted.one("from"),
-        to: wanted.one("to"),
-        ..RequestsQuery::default()
+        before: None,
+        after: None,
+        sought: None,
+        ..RequestsQuery::read(|name| wanted.all(name))
     };
     let console = Arc::clone(&web.site.console);
     let viewer = Arc::new(wanted.viewer);
@@ -100,15 +96,7 @@ fn call(call: CallRow) -> Row {
 
 /// The numbers of the usage page's charts and tables.
 pub(super) async fn usage(State(web): State<Web>, wanted: Wanted) -> Response {
-    let query = UsageQuery {
-        projects: wanted.all("project"),
-        keys: wanted.all("key"),
-        period: wanted.one("period"),
-        from: wanted.one("from"),
-        to: wanted.one("to"),
-        group: wanted.one("group"),
-        compare: wanted.one("compare"),
-    };
+    let query = UsageQuery::read(|name| wanted.all(name));
     let report = web.site.console.usage(&wanted.viewer, query).await;
     let bars = report.and_then(|report| {
         let name = format!("usage-{}-to-{}", report.filter.from, report.filter.to);
