@@ -1,6 +1,6 @@
 //! Keys, projects and their caps.
 
-use super::usage::project_choice;
+use super::choices::project_choice;
 use super::{Reader, title, unavailable};
 use crate::domain::caps::{CapOwner, CapUse, Period};
 use crate::domain::keys::{self, Key, KeyIdentity};

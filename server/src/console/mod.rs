@@ -2,10 +2,12 @@
 //! quota engine. Nothing here changes anything.
 
 mod account;
+mod choices;
 mod desk;
 mod export;
 mod guide;
 mod keys;
+mod quota;
 mod range;
 mod requests;
 mod series;

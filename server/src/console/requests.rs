@@ -1,7 +1,7 @@
 //! The request log, and one request.
 
+use super::choices::{chosen, key_choice, project_choice};
 use super::range::{Range, short};
-use super::usage::{chosen, key_choice, project_choice};
 use super::{Reader, title, unavailable};
 use crate::domain::keys::Key;
 use crate::domain::projects::Project;

@@ -3,6 +3,7 @@
 //! so that both speak of the same numbers.
 
 mod changes;
+mod edits;
 mod hold;
 mod key_cache;
 mod levels;
@@ -16,14 +17,11 @@ use crate::clock::Clock;
 use crate::domain::audit::{Actor, Change};
 use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
-use crate::domain::codes::{CodeHash, NoRedemption};
-use crate::domain::grants::{GrantBalance, NewGrant};
-use crate::domain::keys::{KeyHash, KeyIdentity, NewKey};
-use crate::domain::projects::ProjectDeletion;
+use crate::domain::keys::{KeyHash, KeyIdentity};
 use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
-use crate::domain::store::{Answer, CapChange, KeyChange, Redemption, Store, Tombstone};
+use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
-use crate::domain::{AccountId, ApiId, GrantId, ProjectId, StoreError};
+use crate::domain::{AccountId, ApiId, StoreError};
 use key_cache::KeyCache;
 use levels::Levels;
 use parking_lot::Mutex;
@@ -154,109 +152,6 @@ impl Metering {
         self.keys.find(hash, self.store.as_ref()).await
     }
 
-    /// Makes a key with its caps. False if its project was deleted meanwhile.
-    pub async fn create_key(
-        self: &Arc<Self>,
-        new: NewKey,
-        change: Change,
-    ) -> Result<bool, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let (account, capped) = (new.account, !new.caps.is_empty());
-            if !this.store.create_key(new, change).await? {
-                return Ok(false);
-            }
-            if capped {
-                this.writer.recap(account).await?;
-            }
-            Ok(true)
-        })
-        .await
-    }
-
-    /// Makes one change to a key; the next call with any of its secrets finds it
-    /// made. False if the account has no such key any more, or it is not as the
-    /// change expects it.
-    pub async fn change_key(
-        self: &Arc<Self>,
-        account: AccountId,
-        public_id: String,
-        what: KeyChange,
-        change: Change,
-    ) -> Result<bool, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let secrets = this
-                .store
-                .change_key(account, &public_id, what, change)
-                .await?;
-            if let Some(secrets) = &secrets {
-                this.keys.forget(secrets);
-            }
-            Ok(secrets.is_some())
-        })
-        .await
-    }
-
-    /// Deletes a project. The next call with any of its keys is refused.
-    pub async fn delete_project(
-        self: &Arc<Self>,
-        account: AccountId,
-        project: ProjectId,
-        change: Change,
-    ) -> Result<ProjectDeletion, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let deletion = this
-                .store
-                .delete_project(account, project, change.at, change)
-                .await?;
-            if let ProjectDeletion::Deleted(secrets) = &deletion {
-                this.keys.forget(secrets);
-            }
-            Ok(deletion)
-        })
-        .await
-    }
-
-    /// Sets or removes a cap, in force from the next call on. False if it is not
-    /// as the change expects it.
-    pub async fn set_cap(
-        self: &Arc<Self>,
-        set: CapChange,
-        change: Change,
-    ) -> Result<bool, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let account = set.account;
-            if !this.store.set_cap(set, change).await? {
-                return Ok(false);
-            }
-            this.writer.recap(account).await?;
-            Ok(true)
-        })
-        .await
-    }
-
-    /// Moves an account to another time zone: its days, and the windows of its
-    /// caps, are cut anew. False if there is no such account.
-    pub async fn set_time_zone(
-        self: &Arc<Self>,
-        account: AccountId,
-        zone: String,
-        change: Change,
-    ) -> Result<bool, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let moved = this.store.set_time_zone(account, &zone, change).await?;
-            if moved {
-                this.writer.recap(account).await?;
-            }
-            Ok(moved)
-        })
-        .await
-    }
-
     /// Holds one call, or refuses: check and hold are one step. The hold gives
     /// the call back when it is dropped.
     pub async fn reserve(&self, call: Call) -> Result<Hold, ReserveError> {
@@ -330,124 +225,10 @@ impl Metering {
         }
     }
 
-    /// Gives calls. They count for the next call, whoever waits for this answer
-    /// or no longer does.
-    pub async fn grant(self: &Arc<Self>, new: NewGrant, change: Change) -> Result<(), StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let (account, api, calls) = (new.account, new.api, new.calls);
-            let id = this.store.create_grant(new, change).await?;
-            this.granted(account, id, api, calls).await;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Answers a request for quota, with its grant. False if it was answered before.
-    pub async fn answer_quota_request(
-        self: &Arc<Self>,
-        public_id: String,
-        answer: Answer,
-        change: Change,
-    ) -> Result<bool, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let new = answer.grant.clone();
-            let answered = this
-                .store
-                .answer_quota_request(&public_id, answer, change)
-                .await?;
-            if let (Some(Some(id)), Some(new)) = (answered, new) {
-                this.granted(new.account, id, new.api, new.calls).await;
-            }
-            Ok(answered.is_some())
-        })
-        .await
-    }
-
-    /// Gives what a code is good for, to an account that may have it.
-    pub async fn redeem_code(
-        self: &Arc<Self>,
-        hash: CodeHash,
-        asked: Redemption,
-        change: Change,
-    ) -> Result<Result<(), NoRedemption>, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let account = asked.account;
-            match this.store.redeem_code(hash, asked, change).await? {
-                Ok(given) => {
-                    this.granted(account, given.grant, given.api, given.calls)
-                        .await;
-                    Ok(Ok(()))
-                }
-                Err(why) => Ok(Err(why)),
-            }
-        })
-        .await
-    }
-
     /// Waits until everything that was handed to the ledger writer is on disk.
     pub async fn drain(&self) {
         self.writer.drain().await;
         self.levels.drain().await;
-    }
-
-    /// Deletes an account. The next call with any of its keys is refused. False
-    /// if it is the last owner.
-    pub async fn delete_account(
-        self: &Arc<Self>,
-        account: AccountId,
-        tombstone: Tombstone,
-        change: Change,
-    ) -> Result<bool, StoreError> {
-        let this = Arc::clone(self);
-        finish(async move {
-            let keys = this
-                .store
-                .delete_account(account, tombstone, change)
-                .await?;
-            if let Some(keys) = &keys {
-                this.keys.forget(keys);
-            }
-            Ok(keys.is_some())
-        })
-        .await
-    }
-
-    /// The account wants to be told at other percents.
-    pub async fn thresholds_changed(&self, account: AccountId) {
-        self.levels.forget(account);
-        self.look_again(account).await;
-    }
-
-    /// Has notices raised and lifted by what the account has now.
-    async fn look_again(&self, account: AccountId) {
-        // Brings the account into memory.
-        if let Err(error) = self.quota(account).await {
-            tracing::error!(%error, "balances");
-            return;
-        }
-        let now = self.clock.now();
-        for metered in &self.apis {
-            self.levels.look(account, metered.id, now);
-        }
-    }
-
-    /// A grant is on disk: it counts from the next call on.
-    async fn granted(&self, account: AccountId, id: GrantId, api: ApiId, calls: i64) {
-        let grant = GrantBalance {
-            id,
-            api,
-            calls,
-            burnt: 0,
-            priority: 0,
-            starts_at: None,
-            expires_at: None,
-        };
-        self.engine.lock().granted(account, grant);
-        self.changes.tell([account]);
-        self.look_again(account).await;
     }
 
     async fn load(&self, account: AccountId) -> Result<(), StoreError> {
@@ -461,17 +242,6 @@ impl Metering {
                 Err(newer) => epoch = newer,
             }
         }
-    }
-}
-
-/// Runs work to its end, even if the caller is dropped: a handler is, when its
-/// client leaves, and memory must follow what the disk already knows.
-async fn finish<T: Send + 'static>(
-    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    match tokio::spawn(work).await {
-        Ok(result) => result,
-        Err(stopped) => Err(StoreError::Broken(stopped.to_string())),
     }
 }
 

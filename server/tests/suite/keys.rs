@@ -1,24 +1,24 @@
-//! Keys, projects and their caps over HTTP: what people do, and what the
+//! Keys and projects over HTTP: what people do, and what the
 //! gateway says to the next call.
 
-use crate::support::{Browser, Page, TestServer, search_body};
+use crate::support::{Browser, Page, TestServer};
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::store::{Audit, Keys, Projects};
 
-const HOUR: i64 = 3_600_000;
+pub(super) const HOUR: i64 = 3_600_000;
 /// From `support::NOW`, 10:40 UTC, to midnight.
-const TO_MIDNIGHT: i64 = 13 * HOUR + 20 * 60_000;
+pub(super) const TO_MIDNIGHT: i64 = 13 * HOUR + 20 * 60_000;
 
-struct Stage {
-    it: TestServer,
-    ann: Account,
-    browser: Browser,
+pub(super) struct Stage {
+    pub it: TestServer,
+    pub ann: Account,
+    pub browser: Browser,
     /// Path of the page of Ann's only key.
-    page: String,
-    secret: String,
+    pub page: String,
+    pub secret: String,
 }
 
-async fn stage() -> Stage {
+pub(super) async fn stage() -> Stage {
     let it = TestServer::start().await;
     let ann = it.account("ann@example.com", Role::Developer).await;
     let secret = it.key(&ann, "Laptop").await;
@@ -34,30 +34,30 @@ async fn stage() -> Stage {
 }
 
 impl Stage {
-    async fn code(&self, secret: &str) -> i64 {
+    pub(super) async fn code(&self, secret: &str) -> i64 {
         self.it.search(secret).await["code"].as_i64().unwrap()
     }
 
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let path = format!("{}{path}", self.page);
         self.browser.post(&path, fields).await
     }
 
     /// Public id of the account's first project.
-    async fn project(&self) -> String {
+    pub(super) async fn project(&self) -> String {
         let projects = self.it.store.projects(self.ann.id).await.unwrap();
         projects[0].public_id.clone()
     }
 
     /// Actions of the audit log, newest first.
-    async fn audited(&self) -> Vec<String> {
+    pub(super) async fn audited(&self) -> Vec<String> {
         let entries = self.it.store.audit_of(self.ann.id, 50).await.unwrap();
         entries.into_iter().map(|entry| entry.action).collect()
     }
 }
 
 /// The whole key that a page shows.
-fn shown_secret(page: &Page) -> String {
+pub(super) fn shown_secret(page: &Page) -> String {
     format!("mpg-{}", &page.between("class=\"secret\">mpg-", "<")[..40])
 }
 
@@ -197,152 +197,6 @@ async fn an_edit_does_not_overwrite_what_another_window_saved() {
     assert_eq!(it.post("", &again).await.status, 200);
     let key = it.it.store.keys(it.ann.id).await.unwrap().remove(0);
     assert_eq!((key.name.as_str(), key.expires_at), ("Mine", None));
-}
-
-#[tokio::test]
-async fn a_cap_stops_a_key_and_says_which_and_until_when() {
-    let mut it = stage().await;
-    let secret = it.secret.clone();
-    assert_eq!(it.code(&secret).await, 0);
-    let cap = [("api", "searchMemory"), ("calls", "3"), ("period", "day")];
-    let page = it.post("/cap", &cap).await;
-    assert!(page.at.ends_with("?done=cap-set"), "{}", page.at);
-    page.assert_has("1 of 3 today");
-    let post = |it: &TestServer, key: &str| {
-        let key = key.to_owned();
-        let address = it.address.clone();
-        async move {
-            reqwest::Client::new()
-                .post(format!("{address}/api/openmem/v1/search/memory"))
-                .header("authorization", format!("Token {key}"))
-                .json(&search_body())
-                .send()
-                .await
-                .unwrap()
-        }
-    };
-    let response = post(&it.it, &secret).await;
-    assert_eq!(
-        response.headers()["ratelimit"],
-        "\"searchMemory\";r=1;t=48000"
-    );
-    assert_eq!(
-        response.headers()["ratelimit-policy"],
-        "\"searchMemory\";q=3"
-    );
-    assert_eq!(it.code(&secret).await, 0);
-
-    let blocked = post(&it.it, &secret).await;
-    assert_eq!(
-        blocked.headers()["ratelimit"],
-        "\"searchMemory\";r=0;t=48000"
-    );
-    assert_eq!(blocked.headers()["retry-after"], "48000");
-    let blocked: serde_json::Value = blocked.json().await.unwrap();
-    assert_eq!(blocked["code"], 40_300);
-    let message = blocked["message"].as_str().unwrap();
-    for part in [
-        "the cap of this API key, 3 searchMemory calls a day",
-        "starts anew at 2026-11-25T00:00:00Z",
-        &it.page,
-    ] {
-        assert!(message.contains(part), "{message}");
-    }
-    // Another key of the account, and another API, go on; a new day begins anew.
-    let other = it.it.key(&it.ann, "Other").await;
-    assert_eq!(it.code(&other).await, 0);
-    it.it.clock.advance(TO_MIDNIGHT);
-    assert_eq!(it.code(&secret).await, 0);
-    assert_eq!(it.it.remaining(&it.ann, "searchMemory").await, 995);
-    it.it.assert_verified().await;
-
-    // No number, no cap.
-    let none = [("api", "searchMemory"), ("calls", " "), ("period", "day")];
-    it.post("/cap", &none).await.assert_has_not("today");
-    assert_eq!(it.audited().await[..2], ["key.capped", "key.created"]);
-}
-
-#[tokio::test]
-async fn a_project_s_cap_holds_for_all_its_keys() {
-    let mut it = stage().await;
-    let (secret, project) = (it.secret.clone(), it.project().await);
-    let other = it.it.key(&it.ann, "Other").await;
-    let path = format!("/projects/{project}/cap");
-    let cap = [("api", "searchMemory"), ("calls", "2"), ("period", "total")];
-    let page = it.browser.post(&path, &cap).await;
-    page.assert_has("0 of 2 in all");
-    assert_eq!((it.code(&secret).await, it.code(&other).await), (0, 0));
-    let blocked = it.it.search(&other).await;
-    assert_eq!(blocked["code"], 40_300);
-    let message = blocked["message"].as_str().unwrap();
-    assert!(message.contains("this API key's project"), "{message}");
-    assert!(
-        message.contains(&format!("/projects/{project}")),
-        "{message}"
-    );
-    it.browser
-        .open(&it.page.clone())
-        .await
-        .assert_has("2 of 2 in all");
-}
-
-#[tokio::test]
-async fn a_cap_that_makes_no_sense_is_answered_in_words_and_keeps_what_was_typed() {
-    let mut it = stage().await;
-    for (calls, text) in [
-        ("many", "whole number"),
-        ("-1", "from 0 to"),
-        ("99999999999", "from 0 to"),
-    ] {
-        let cap = [
-            ("api", "searchMemory"),
-            ("calls", calls),
-            ("period", "week"),
-        ];
-        let page = it.post("/cap", &cap).await;
-        assert_eq!(page.status, 422, "{calls}");
-        page.assert_has(text);
-        page.assert_has(&format!("value=\"{calls}\""));
-    }
-    // Another window was faster.
-    let cap = |calls| {
-        [
-            ("api", "searchMemory"),
-            ("calls", calls),
-            ("period", "week"),
-            ("was-cap", ""),
-        ]
-    };
-    assert_eq!(it.post("/cap", &cap("5")).await.status, 200);
-    let page = it.post("/cap", &cap("6")).await;
-    assert_eq!(page.status, 409);
-    page.assert_has("set to 5 each week");
-    page.assert_has("name=\"was-cap\" value=\"5/week\"");
-}
-
-#[tokio::test]
-async fn a_key_can_be_born_with_a_cap() {
-    let mut it = stage().await;
-    let project = it.project().await;
-    let mut fields = vec![
-        ("name", "Intern"),
-        ("project", project.as_str()),
-        ("expires", ""),
-        ("cap_calls", "1"),
-        ("cap_api", "searchMemory"),
-        ("cap_period", "month"),
-    ];
-    let page = it.browser.post("/keys", &fields).await;
-    let secret = shown_secret(&page);
-    page.assert_has("0 of 1 this month");
-    assert_eq!(
-        (it.code(&secret).await, it.code(&secret).await),
-        (0, 40_300)
-    );
-    fields[3].1 = "one";
-    let page = it.browser.post("/keys", &fields).await;
-    assert_eq!(page.status, 422);
-    page.assert_has("value=\"one\"");
 }
 
 #[tokio::test]

@@ -3,19 +3,24 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod caps;
+mod codes;
 mod command_line;
 mod console;
 mod crash;
 mod design;
 mod exports;
 mod gateway;
+mod guide;
 mod keys;
 mod keys_twice;
 mod language;
 mod live;
+mod notices;
 mod palette;
 mod python_client;
 mod requests;
 mod settings;
 mod support;
+mod unsent_forms;
 mod usage;

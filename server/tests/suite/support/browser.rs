@@ -12,6 +12,14 @@ pub struct Page {
 }
 
 impl Page {
+    /// The value of the field of that id.
+    pub fn field(&self, id: &str) -> &str {
+        let tag = self.between(&format!("id=\"{id}\""), ">");
+        tag.split("value=\"")
+            .nth(1)
+            .map_or("", |rest| rest.split('"').next().unwrap())
+    }
+
     /// The text between the first `before` and the next `after`.
     pub fn between(&self, before: &str, after: &str) -> &str {
         let start = self
@@ -121,4 +129,13 @@ impl Browser {
             }
         }
     }
+}
+
+/// The fields of the sign-in form.
+pub fn sign_in_fields<'a>(email: &'a str, next: &'a str) -> [(&'a str, &'a str); 3] {
+    [
+        ("email", email),
+        ("password", super::PASSWORD),
+        ("next", next),
+    ]
 }

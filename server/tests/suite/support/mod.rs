@@ -4,7 +4,7 @@
 mod browser;
 mod upstream;
 
-pub use browser::{Browser, Page};
+pub use browser::{Browser, Page, sign_in_fields};
 pub use upstream::{Behaviour, StubUpstream};
 
 use allowance::actions::{CreateKey, OpenAccount};
@@ -14,7 +14,7 @@ use allowance::config::Config;
 use allowance::domain::ApiId;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::audit::Actor;
-use allowance::domain::store::{Ledger, Projects, Store};
+use allowance::domain::store::{Keys, Ledger, Projects, Store};
 use allowance::storage::SqliteStore;
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -37,6 +37,12 @@ pub struct TestServer {
 }
 
 impl TestServer {
+    /// Public id of the key that the account made last.
+    pub async fn newest_key(&self, account: &Account) -> String {
+        let keys = self.store.keys(account.id).await.unwrap();
+        keys[0].public_id.clone()
+    }
+
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
