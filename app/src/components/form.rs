@@ -221,21 +221,46 @@ pub fn Choice(
                 aria-describedby=described_by(&id, false, problem.is_some())
                 aria-invalid=problem.is_some().then_some("true")
             >
-                {options
-                    .into_iter()
-                    .map(|(value, text)| {
-                        let selected = value == chosen;
-                        view! {
-                            <option value=value selected=selected>
-                                {text}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
+                <Options options chosen />
             </select>
             <FieldNotes id hint=String::new() problem />
         </div>
     }
+}
+
+/// A labelled choice of a filter, which nothing can be wrong with.
+#[component]
+pub fn FilterChoice(
+    #[prop(into)] id: String,
+    name: &'static str,
+    label: String,
+    /// Value and text of each.
+    options: Vec<(String, String)>,
+    chosen: String,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name>
+                <Options options chosen />
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn Options(options: Vec<(String, String)>, chosen: String) -> impl IntoView {
+    options
+        .into_iter()
+        .map(|(value, text)| {
+            let selected = value == chosen;
+            view! {
+                <option value=value selected=selected>
+                    {text}
+                </option>
+            }
+        })
+        .collect_view()
 }
 
 #[component]

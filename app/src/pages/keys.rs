@@ -6,7 +6,7 @@ use crate::{
         banner::Empty,
         caps::period_name,
         export::Export,
-        form::{Choice, Field, FieldKind, Once, Problems, StrayProblems, reply_to},
+        form::{Choice, Field, FieldKind, FilterChoice, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         keys::KeyTable,
         new_key::NewKey,
@@ -134,12 +134,14 @@ fn Filter(query: KeysQuery, projects: Vec<ProjectChoice>) -> impl IntoView {
                 />
             </div>
             <FilterChoice
+                id="keys-project"
                 name="project"
                 label=texts.text("keys-filter-project")
                 options=projects
                 chosen=query.project
             />
             <FilterChoice
+                id="keys-state"
                 name="state"
                 label=texts.text("keys-filter-state")
                 options=states
@@ -157,34 +159,6 @@ fn Filter(query: KeysQuery, projects: Vec<ProjectChoice>) -> impl IntoView {
                     }
                 })}
         </form>
-    }
-}
-
-#[component]
-fn FilterChoice(
-    name: &'static str,
-    label: String,
-    options: Vec<(String, String)>,
-    chosen: String,
-) -> impl IntoView {
-    let id = format!("keys-{name}");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <select id=id name=name>
-                {options
-                    .into_iter()
-                    .map(|(value, text)| {
-                        let selected = value == chosen;
-                        view! {
-                            <option value=value selected=selected>
-                                {text}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-            </select>
-        </div>
     }
 }
 

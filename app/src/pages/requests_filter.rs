@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     codes::offered,
-    components::calls::outcome_text,
+    components::{calls::outcome_text, form::FilterChoice},
     i18n::{Texts, use_texts},
     islands::SelfSending,
     view::{ApiName, KeyChoice, Period, ProjectChoice, RequestOutcome, RequestsFilter},
@@ -40,7 +40,18 @@ pub fn Filter(
             <SelfSending label=texts.text("filter-apply")>
                 {selects
                     .into_iter()
-                    .map(|select| view! { <Select select /> })
+                    .map(|Choices { name, label, mut options, all, chosen }| {
+                        options.insert(0, (String::new(), all));
+                        view! {
+                            <FilterChoice
+                                id=format!("filter-{name}")
+                                name
+                                label
+                                options
+                                chosen=chosen.unwrap_or_default()
+                            />
+                        }
+                    })
                     .collect_view()}
             </SelfSending>
             {kept}
@@ -147,32 +158,6 @@ fn selects(texts: Texts, filter: &RequestsFilter, apis: Vec<ApiName>) -> Vec<Cho
             chosen: only(&codes),
         },
     ]
-}
-
-#[component]
-fn Select(select: Choices) -> impl IntoView {
-    let id = format!("filter-{}", select.name);
-    let chosen = select.chosen;
-    view! {
-        <div class="field">
-            <label for=id.clone()>{select.label}</label>
-            <select id=id name=select.name>
-                <option value="">{select.all}</option>
-                {select
-                    .options
-                    .into_iter()
-                    .map(|(value, text)| {
-                        let selected = chosen.as_ref() == Some(&value);
-                        view! {
-                            <option value=value selected=selected>
-                                {text}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-            </select>
-        </div>
-    }
 }
 
 fn only(values: &[String]) -> Option<String> {

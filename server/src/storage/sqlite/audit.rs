@@ -3,7 +3,8 @@ use crate::domain::AccountId;
 use crate::domain::audit::{Change, Entry};
 use crate::domain::store::{Audit, Stored};
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteQueryResult;
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 const INSERT: &str = "
     INSERT INTO audit (at, actor_id, actor, action, subject, account_id, before, after,
@@ -42,6 +43,21 @@ pub(super) async fn record(connection: &mut SqliteConnection, change: &Change) -
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Commits a change with its entry in the log; false, and nothing is kept, if it
+/// touched no row.
+pub(super) async fn commit_if_done(
+    mut tx: Transaction<'static, Sqlite>,
+    done: &SqliteQueryResult,
+    change: &Change,
+) -> Stored<bool> {
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    record(&mut tx, change).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 #[derive(sqlx::FromRow)]

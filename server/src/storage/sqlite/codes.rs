@@ -1,5 +1,5 @@
 use super::SqliteStore;
-use super::audit::record;
+use super::audit::{commit_if_done, record};
 use super::grants;
 use crate::domain::audit::Change;
 use crate::domain::codes::{Code, CodeHash, NewCode, NoRedemption, Redeemed};
@@ -155,12 +155,7 @@ impl Codes for SqliteStore {
             .bind(at)
             .execute(&mut *tx)
             .await?;
-        if revoked.rows_affected() == 0 {
-            return Ok(false);
-        }
-        record(&mut tx, &change).await?;
-        tx.commit().await?;
-        Ok(true)
+        commit_if_done(tx, &revoked, &change).await
     }
 
     async fn redeem_code(

@@ -1,5 +1,5 @@
 use super::SqliteStore;
-use super::audit::record;
+use super::audit::commit_if_done;
 use super::settings::percents;
 use crate::domain::audit::Change;
 use crate::domain::store::{Level, Notice, Notices, Stored};
@@ -131,11 +131,6 @@ impl Notices for SqliteStore {
             .bind(at)
             .execute(&mut *tx)
             .await?;
-        if dismissed.rows_affected() == 0 {
-            return Ok(false);
-        }
-        record(&mut tx, &change).await?;
-        tx.commit().await?;
-        Ok(true)
+        commit_if_done(tx, &dismissed, &change).await
     }
 }

@@ -1,5 +1,5 @@
 use super::SqliteStore;
-use super::audit::record;
+use super::audit::{commit_if_done, record};
 use super::key_changes::hash;
 use crate::domain::audit::Change;
 use crate::domain::projects::{NewProject, Project, ProjectDeletion, ProjectEdit, ProjectSummary};
@@ -124,12 +124,7 @@ impl Projects for SqliteStore {
             .bind(account.0)
             .execute(&mut *tx)
             .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        record(&mut tx, &change).await?;
-        tx.commit().await?;
-        Ok(true)
+        commit_if_done(tx, &done, &change).await
     }
 
     async fn delete_project(

@@ -1,5 +1,5 @@
 use super::SqliteStore;
-use super::audit::record;
+use super::audit::{commit_if_done, record};
 use super::grants::insert as insert_grant;
 use crate::domain::audit::Change;
 use crate::domain::quota_requests::{NewQuotaRequest, QuotaRequest, RequestState};
@@ -176,12 +176,7 @@ impl QuotaRequests for SqliteStore {
             .bind(at)
             .execute(&mut *tx)
             .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        record(&mut tx, &change).await?;
-        tx.commit().await?;
-        Ok(true)
+        commit_if_done(tx, &done, &change).await
     }
 
     async fn answer_quota_request(

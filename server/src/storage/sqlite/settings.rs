@@ -1,5 +1,5 @@
 use super::SqliteStore;
-use super::audit::record;
+use super::audit::{commit_if_done, record};
 use super::key_changes;
 use crate::domain::audit::Change;
 use crate::domain::keys::KeyHash;
@@ -133,12 +133,7 @@ impl Settings for SqliteStore {
             .bind(id_hash.as_slice())
             .execute(&mut *tx)
             .await?;
-        if ended.rows_affected() == 0 {
-            return Ok(false);
-        }
-        record(&mut tx, &change).await?;
-        tx.commit().await?;
-        Ok(true)
+        commit_if_done(tx, &ended, &change).await
     }
 
     async fn end_sessions_but(

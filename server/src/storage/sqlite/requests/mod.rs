@@ -153,6 +153,15 @@ impl SqliteStore {
     }
 }
 
+/// Where a search from a position enters a stretch. The index is entered there: a
+/// bound that is only checked would let the walk begin far off.
+fn entry(direction: Direction, from: Position, stretch: &Range<Millis>) -> Position {
+    match direction {
+        Direction::Older => from.min(Position::before(stretch.end)),
+        Direction::Newer => from.max(Position::before(stretch.start)),
+    }
+}
+
 /// A page on its way.
 struct Search<'a> {
     store: &'a SqliteStore,
@@ -259,6 +268,7 @@ impl Search<'_> {
             Direction::Older => statements::OLDER,
             Direction::Newer => statements::NEWER,
         };
+        let from = entry(self.direction, from, stretch);
         let rows: Vec<CallRow> = self
             .filters
             .bind(sqlx::query_as(statement))
@@ -309,6 +319,7 @@ impl Search<'_> {
             Direction::Older => statements::OLDER_END,
             Direction::Newer => statements::NEWER_END,
         };
+        let from = entry(self.direction, from, stretch);
         let row: Option<(i64, i64, String)> = sqlx::query_as(statement)
             .bind(self.filters.account)
             .bind(from.at)
@@ -359,4 +370,23 @@ fn clipped(quarter: i64, span: &Range<Millis>) -> Range<Millis> {
 /// The quarters that a span touches.
 fn quarters(span: &Range<Millis>) -> Range<i64> {
     quarter(span.start)..quarter(span.end - 1) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_enters_a_stretch_that_is_far_off_at_its_edge_and_one_around_it_where_it_is() {
+        let stretch = 1_000..2_000;
+        let at = |at| Position { at, row: 7 };
+        for (direction, from, entered) in [
+            (Direction::Older, at(9_000), Position::before(2_000)),
+            (Direction::Older, at(1_500), at(1_500)),
+            (Direction::Newer, at(10), Position::before(1_000)),
+            (Direction::Newer, at(1_500), at(1_500)),
+        ] {
+            assert_eq!(entry(direction, from, &stretch), entered, "{direction:?}");
+        }
+    }
 }
