@@ -1,6 +1,7 @@
 //! The command line.
 
 mod codes;
+mod tokens;
 
 use crate::actions::{Actions, OpenAccount};
 use crate::clock::{Clock, ShiftedClock, SystemClock};
@@ -95,6 +96,9 @@ enum Admin {
     /// Look after redemption codes
     #[command(subcommand)]
     Code(codes::CodeCommand),
+    /// Look after the tokens of services that call the metering API
+    #[command(subcommand)]
+    Token(tokens::TokenCommand),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -152,6 +156,12 @@ impl Cli {
             Command::Admin(Admin::Code(command)) => {
                 let (store, actions) = actions(&config).await?;
                 let done = codes::run(&config, &actions, command).await;
+                store.close().await;
+                done?;
+            }
+            Command::Admin(Admin::Token(command)) => {
+                let (store, actions) = actions(&config).await?;
+                let done = tokens::run(&config, &actions, command).await;
                 store.close().await;
                 done?;
             }

@@ -12,6 +12,7 @@ mod language;
 mod password;
 mod projects;
 mod quota_requests;
+mod service_tokens;
 mod sessions;
 mod settings;
 
@@ -21,6 +22,7 @@ pub use codes::CreateCode;
 pub use key_changes::EditKey;
 pub use keys::{CreateKey, CreatedKey};
 pub use projects::EditProject;
+pub use service_tokens::CreateServiceToken;
 pub use settings::ChangePassword;
 
 use crate::clock::{self, Clock};

@@ -37,6 +37,8 @@ pub enum Noun {
     Request,
     QuotaRequest,
     Code,
+    ServiceToken,
+    Reservation,
 }
 
 impl Noun {
@@ -49,6 +51,8 @@ impl Noun {
             Self::Request => "req_",
             Self::QuotaRequest => "qrq_",
             Self::Code => "cod_",
+            Self::ServiceToken => "svt_",
+            Self::Reservation => "rsv_",
         }
     }
 }
@@ -74,12 +78,21 @@ pub fn public_id(noun: Noun, now: Millis, random: &mut impl Rng) -> String {
 
 /// A new API key: `mpg-` and 40 characters, 238 bits of chance (`wire.md`).
 pub fn api_key(random: &mut impl CryptoRng) -> String {
-    let mut key = String::with_capacity(44);
-    key.push_str("mpg-");
+    secret("mpg-", random)
+}
+
+/// A new token of a service: `svc-` and 40 characters, 238 bits of chance.
+pub fn service_token(random: &mut impl CryptoRng) -> String {
+    secret("svc-", random)
+}
+
+fn secret(head: &str, random: &mut impl CryptoRng) -> String {
+    let mut secret = String::with_capacity(44);
+    secret.push_str(head);
     for _ in 0..40 {
-        key.push(char::from(BASE62[random.random_range(0..62)]));
+        secret.push(char::from(BASE62[random.random_range(0..62)]));
     }
-    key
+    secret
 }
 
 /// A new one-time token of a form: 128 bits of chance.

@@ -18,10 +18,12 @@ use async_trait::async_trait;
 
 mod codes;
 mod notices;
+mod service_tokens;
 mod settings;
 
 pub use codes::{Codes, Redemption};
 pub use notices::{Level, Notice, Notices};
+pub use service_tokens::ServiceTokens;
 pub use settings::{SessionSummary, Settings, Tombstone};
 
 pub type Stored<T> = Result<T, StoreError>;
@@ -41,6 +43,7 @@ pub trait Store:
     + QuotaRequests
     + RequestLog
     + RollUps
+    + ServiceTokens
     + Sessions
     + Settings
 {

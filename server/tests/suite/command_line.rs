@@ -152,3 +152,62 @@ fn a_second_server_on_the_same_database_is_refused() {
         said(&output)
     );
 }
+
+#[tokio::test]
+async fn service_tokens_are_made_listed_and_revoked_with_entries_in_the_log() {
+    use allowance::domain::store::Audit;
+    let folder = TempDir::new().unwrap();
+    create(folder.path(), "correct horse battery\n");
+    let token = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["admin", "token"], arguments].concat());
+        (output.status.success(), said(&output))
+    };
+    let (made, text) = token(&["create", "--name", "Worker", "--account", "sam@example.com"]);
+    assert!(made, "{text}");
+    let secret = text.lines().next().unwrap().to_owned();
+    assert!(secret.len() == 44 && secret.starts_with("svc-"), "{text}");
+    let (_, list) = token(&["list"]);
+    let hint = &secret[40..];
+    for word in [
+        hint,
+        "Worker",
+        "meter:write",
+        "sam@example.com",
+        "never used",
+    ] {
+        assert!(list.contains(word), "{word} is not in {list}");
+    }
+    assert!(!list.contains(&secret));
+    for (wrong, words) in [
+        (&["--name", ""][..], "name: is required"),
+        (
+            &["--name", "a", "--scope", "meter:all"],
+            "scope: is not one",
+        ),
+        (
+            &["--name", "a", "--account", "no@example.com"],
+            "no such account",
+        ),
+        (
+            &["--name", "a", "--expires", "2020-01-01"],
+            "expires: lies in the past",
+        ),
+    ] {
+        let (made, text) = token(&[&["create"], wrong].concat());
+        assert!(!made && text.contains(words), "{text}");
+    }
+    let id = list.split_whitespace().next().unwrap();
+    assert_eq!(token(&["revoke", id]), (true, format!("Revoked {id}.\n")));
+    let (again, text) = token(&["revoke", id]);
+    assert!(!again && text.contains("no such token"), "{text}");
+    assert!(token(&["list"]).1.contains("revoked"));
+
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let store = SqliteStore::open(&url).await.unwrap();
+    let entries = store.audit(None, 10).await.unwrap();
+    assert_eq!(entries[0].action, "service_token.revoked");
+    let created = &entries[1];
+    assert_eq!(created.action, "service_token.created");
+    assert_eq!(created.subject, id);
+    assert!(!format!("{entries:?}").contains(&secret));
+}

@@ -15,6 +15,7 @@ mod projects;
 mod quota_requests;
 mod requests;
 mod roll_ups;
+mod service_tokens;
 mod sessions;
 mod settings;
 
