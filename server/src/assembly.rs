@@ -30,8 +30,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 pub enum AssemblyError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the client for the upstream could not be made: {0}")]
-    Upstream(#[from] reqwest::Error),
+    #[error("the upstream's address is none: {0}")]
+    Upstream(#[from] axum::http::uri::InvalidUri),
     #[error("gateway.upstream_authorization cannot be sent as a header")]
     Authorization,
     #[error("[contact]: {0}")]
@@ -131,11 +131,11 @@ fn gateway(
         authorization,
         timeout: config.gateway.timeout(),
         connect_timeout: config.gateway.connect_timeout(),
-    })?;
+    });
     // The tables are unpacked beside the start, not in it; a first call waits for them.
     tokio::task::spawn_blocking(O200k::ready);
     let tokens: Arc<dyn CountTokens + Send + Sync> = Arc::new(O200k);
-    Ok(Gateway::new(
+    let gateway = Gateway::new(
         Arc::clone(metering),
         Arc::new(upstream),
         tokens,
@@ -148,7 +148,8 @@ fn gateway(
             request_more_url: format!("{public_url}/request-more"),
             console_url: public_url.to_owned(),
         },
-    ))
+    )?;
+    Ok(gateway)
 }
 
 fn channels(config: &Config) -> Result<Vec<ContactChannel>, qr::QrError> {

@@ -62,7 +62,7 @@ impl Guide for Reader {
         Ok(QuickStartView {
             keys: keys.iter().map(|key| key_row(key, now, zone)).collect(),
             recipes,
-            tried_api: recipe::tried(apis.iter().map(|metered| &metered.api))
+            tried_api: recipe::tried(apis.iter().map(|metered| metered.api.as_ref()))
                 .map_or_else(String::new, |api| api.name.clone()),
             has_official_client: OFFICIAL_PATHS
                 .iter()

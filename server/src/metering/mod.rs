@@ -32,7 +32,7 @@ use writer::LedgerWriter;
 #[derive(Debug, Clone)]
 pub struct MeteredApi {
     pub id: ApiId,
-    pub api: Api,
+    pub api: Arc<Api>,
 }
 
 /// A reservation was refused.
@@ -92,7 +92,7 @@ impl Metering {
             .zip(catalogue.iter())
             .map(|(id, api)| MeteredApi {
                 id,
-                api: api.clone(),
+                api: Arc::new(api.clone()),
             })
             .collect();
         let engine = Arc::<Mutex<Engine>>::default();

@@ -12,7 +12,7 @@ const RULES: [(&str, &[&str]); 8] = [
         &["src/http/", "src/assembly.rs", "src/serve.rs", "src/demo/"],
     ),
     ("tower_sessions::", &["src/http/"]),
-    ("reqwest::", &["src/http/gateway/", "src/assembly.rs"]),
+    ("hyper_util::client", &["src/http/gateway/"]),
     ("plotters::", &["src/chart.rs"]),
     ("leptos", &["src/http/", "src/assembly.rs", "src/main.rs"]),
     (

@@ -78,6 +78,11 @@ impl FieldPath {
         found.as_array_mut()
     }
 
+    /// The names of its steps, from the top.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.steps.iter().map(|step| step.name.as_str())
+    }
+
     /// Whether the path fans out over a list.
     #[must_use]
     pub fn has_each(&self) -> bool {

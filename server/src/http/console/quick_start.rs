@@ -32,7 +32,7 @@ pub(super) async fn try_call(
         Err(error) => return failed(&web, posted, &page, FORM.into(), error).await,
     };
     let metering = &web.gateway.metering;
-    let Some(api) = recipe::tried(metering.apis().iter().map(|metered| &metered.api))
+    let Some(api) = recipe::tried(metering.apis().iter().map(|metered| metered.api.as_ref()))
         .and_then(|api| metering.api_named(&api.name))
     else {
         let error = DomainError::NotFound("API");

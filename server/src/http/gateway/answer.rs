@@ -2,6 +2,7 @@
 //! machine-readable truth.
 
 use super::refusal::Refusal;
+use super::upstream::REQUEST_ID;
 use crate::config::ErrorStyle;
 use crate::domain::catalogue::{Api, OutputLimit};
 use crate::domain::limits;
@@ -13,7 +14,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
@@ -26,13 +26,17 @@ pub(super) struct Remaining<'a> {
     pub renews_in: Option<u32>,
 }
 
-pub(super) fn success(request_id: &str, body: Bytes, remaining: Option<Remaining<'_>>) -> Response {
+pub(super) fn success(
+    request_id: &HeaderValue,
+    body: Bytes,
+    remaining: Option<Remaining<'_>>,
+) -> Response {
     respond(StatusCode::OK, request_id, Body::from(body), remaining)
 }
 
 /// The upstream's own no, in the envelope and on the status of the style.
 pub(super) fn refused_upstream(
-    request_id: &str,
+    request_id: &HeaderValue,
     style: ErrorStyle,
     api: &Api,
     (code, message, data): (i64, String, Value),
@@ -52,7 +56,7 @@ pub(super) fn refused_upstream(
 }
 
 pub(super) fn refusal(
-    request_id: &str,
+    request_id: &HeaderValue,
     style: ErrorStyle,
     api: Option<&Api>,
     refusal: &Refusal,
@@ -73,13 +77,13 @@ pub(super) fn refusal(
     }
     match refusal {
         Refusal::Exhausted { more, .. } | Refusal::AllExhausted { more } => {
-            insert(headers, LINK, &format!("<{more}>; rel=\"help\""));
+            insert(headers, LINK, format!("<{more}>; rel=\"help\""));
         }
         Refusal::NotPost => {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
         }
         Refusal::Capped(cap) => {
-            insert(headers, LINK, &format!("<{}>; rel=\"help\"", cap.page));
+            insert(headers, LINK, format!("<{}>; rel=\"help\"", cap.page));
         }
         _ => {}
     }
@@ -100,15 +104,16 @@ pub(super) fn cut(body: Bytes, limit: &OutputLimit) -> Bytes {
 
 fn respond(
     status: StatusCode,
-    request_id: &str,
+    request_id: &HeaderValue,
     body: Body,
     remaining: Option<Remaining<'_>>,
 ) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.reserve(6);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    insert(headers, REQUEST_ID, request_id);
+    headers.insert(REQUEST_ID, request_id.clone());
     if let Some(Remaining {
         api,
         allowance,
@@ -120,20 +125,20 @@ fn respond(
             .as_ref()
             .filter(|cap| cap.remaining() < allowance.quota.remaining());
         let most = binding.map_or(allowance.quota.granted, |cap| cap.cap.limit.calls);
-        let reset = renews_in.map_or_else(String::new, |seconds| format!(";t={seconds}"));
-        insert(headers, RATE_LIMIT_POLICY, &format!("\"{api}\";q={most}"));
-        insert(
-            headers,
-            RATE_LIMIT,
-            &format!("\"{api}\";r={}{reset}", allowance.remaining()),
-        );
+        let left = allowance.remaining();
+        insert(headers, RATE_LIMIT_POLICY, format!("\"{api}\";q={most}"));
+        let left = match renews_in {
+            Some(seconds) => format!("\"{api}\";r={left};t={seconds}"),
+            None => format!("\"{api}\";r={left}"),
+        };
+        insert(headers, RATE_LIMIT, left);
     }
     response
 }
 
 /// Leaves out what cannot be a header: names come from the configuration.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);
     }
 }

@@ -1,19 +1,20 @@
 //! The path of one call.
 
 use super::answer::{self, Remaining};
+use super::body::{self, Unread};
 use super::refusal::{CapRefusal, Refusal};
 use super::upstream::Reply;
-use super::{Gateway, api_path, credentials, is_post};
+use super::{BASE_PATH, Gateway, Route, collapsed, credentials, is_post};
 use crate::domain::Millis;
 use crate::domain::caps::{CapOwner, CapUse};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::{self, Accepted};
 use crate::domain::quota;
 use crate::domain::usage::{Outcome, UsageRow};
-use crate::metering::{CommitError, Hold, MeteredApi, ReserveError};
-use axum::body::{Body, to_bytes};
+use crate::metering::{CommitError, Hold, ReserveError};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::Value;
@@ -23,6 +24,8 @@ use std::time::Instant;
 /// When a call came, and the id it goes by.
 pub(super) struct Arrival {
     pub request_id: String,
+    /// The id as a header.
+    pub id_header: HeaderValue,
     pub now: Millis,
     pub started: Instant,
 }
@@ -31,7 +34,7 @@ pub(super) struct Arrival {
 struct Call {
     gateway: Arc<Gateway>,
     arrival: Arrival,
-    metered: MeteredApi,
+    route: Arc<Route>,
     key: KeyIdentity,
 }
 
@@ -41,56 +44,51 @@ pub(super) async fn answer(
     arrival: Arrival,
 ) -> Response {
     let style = gateway.settings.errors;
-    let id = arrival.request_id.clone();
-    let metered = match is_post(request.method()).and_then(|()| find_api(gateway, &request)) {
-        Ok(metered) => metered,
-        Err(why) => return answer::refusal(&id, style, None, &why, None),
+    let found = is_post(request.method()).and_then(|()| find_route(gateway, request.uri().path()));
+    let route = match found {
+        Ok(route) => Arc::clone(route),
+        Err(why) => return answer::refusal(&arrival.id_header, style, None, &why, None),
     };
     let (head, body) = request.into_parts();
     let key = match identify(gateway, &head.headers).await {
         Ok(key) => key,
         // Nobody's call: there is no account to log it under.
         Err(why) => {
-            tracing::info!(request_id = %id, api = %metered.api.name, code = why.code(), "refused");
-            return answer::refusal(&id, style, Some(&metered.api), &why, None);
+            let (id, api) = (&arrival.request_id, &route.metered.api);
+            tracing::info!(request_id = %id, api = %api.name, code = why.code(), "refused");
+            return answer::refusal(&arrival.id_header, style, Some(api), &why, None);
         }
     };
-    answer_for(gateway, key, metered, body, arrival).await
+    answer_for(gateway, key, route, body, arrival).await
 }
 
 /// The same for a key that is known already.
 pub(super) async fn answer_for(
     gateway: &Arc<Gateway>,
     key: KeyIdentity,
-    metered: MeteredApi,
+    route: Arc<Route>,
     body: Body,
     arrival: Arrival,
 ) -> Response {
     let call = Call {
         gateway: Arc::clone(gateway),
         arrival,
-        metered,
+        route,
         key,
     };
     call.run(body).await
 }
 
-fn find_api(gateway: &Gateway, request: &Request<Body>) -> Result<MeteredApi, Refusal> {
-    let path = api_path(request.uri().path());
-    gateway
-        .metering
-        .api_at(&path)
-        .cloned()
-        .ok_or_else(|| Refusal::UnknownPath {
+fn find_route<'a>(gateway: &'a Gateway, path: &str) -> Result<&'a Arc<Route>, Refusal> {
+    gateway.route_at(path).ok_or_else(|| {
+        let below = collapsed(path.strip_prefix(BASE_PATH).unwrap_or(path));
+        let known = gateway.routes.iter();
+        Refusal::UnknownPath {
             // Echoed in a message: a path can be as long as a client likes.
-            path: path.chars().take(100).collect(),
-            known: gateway
-                .metering
-                .apis()
-                .iter()
-                .map(|known| known.api.path.clone())
-                .collect(),
-        })
+            path: below.chars().take(100).collect(),
+            known: known.map(|it| it.metered.api.path.clone()).collect(),
+        }
+    })
 }
 
 async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<KeyIdentity, Refusal> {
@@ -122,11 +120,11 @@ impl Call {
         };
         let hold = match self.reserve().await {
             Ok(hold) => hold,
-            Err(why) => return self.refuse(why, Some(&accepted)).await,
+            Err(why) => return self.refuse(why, Some(accepted)).await,
         };
         // From here the upstream's outcome decides, whether or not the client
         // still listens: the work goes on when this handler is dropped.
-        let request_id = self.arrival.request_id.clone();
+        let id = self.arrival.id_header.clone();
         let style = self.gateway.settings.errors;
         let work = tokio::spawn(async move {
             let response = self.forward(body, accepted, hold).await;
@@ -134,26 +132,26 @@ impl Call {
             response
         });
         work.await.unwrap_or_else(|panic| {
-            tracing::error!(%request_id, %panic, "a call broke off");
-            answer::refusal(&request_id, style, None, &Refusal::System, None)
+            tracing::error!(request_id = ?id, %panic, "a call broke off");
+            answer::refusal(&id, style, None, &Refusal::System, None)
         })
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
         let most = self.gateway.settings.max_body_bytes;
-        let read = tokio::time::timeout(self.gateway.settings.body_timeout, to_bytes(body, most));
-        match read.await {
+        let read = body::whole(body, most);
+        match tokio::time::timeout(self.gateway.settings.body_timeout, read).await {
             Err(_) => Err(Refusal::BodySlow),
             Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(error)) if is_too_large(&error) => Err(Refusal::BodyTooLarge { most }),
-            Ok(Err(_)) => Err(Refusal::BodyBroken),
+            Ok(Err(Unread::TooLarge)) => Err(Refusal::BodyTooLarge { most }),
+            Ok(Err(Unread::Broken(_))) => Err(Refusal::BodyBroken),
         }
     }
 
     fn accept(&self, body: &Bytes) -> Result<Accepted, Refusal> {
         let json: Value =
             serde_json::from_slice(body).map_err(|error| Refusal::NotJson(error.to_string()))?;
-        limits::check(&self.metered.api, &json, self.gateway.tokens.as_ref())
+        limits::check(&self.route.metered.api, &json, self.gateway.tokens.as_ref())
             .map_err(Refusal::Limit)
     }
 
@@ -165,10 +163,10 @@ impl Call {
                 quota,
                 any_left: true,
             }) => Err(Refusal::Exhausted {
-                api: self.metered.api.name.clone(),
+                api: self.route.metered.api.name.clone(),
                 granted: quota.granted,
                 // The form opens on the API that ran out.
-                more: format!("{more}?api={}", self.metered.api.name),
+                more: format!("{more}?api={}", self.route.metered.api.name),
             }),
             Err(ReserveError::Exhausted { .. }) => {
                 Err(Refusal::AllExhausted { more: more.clone() })
@@ -182,17 +180,18 @@ impl Call {
     }
 
     async fn forward(self, body: Bytes, accepted: Accepted, hold: Hold) -> Response {
-        let api = &self.metered.api;
-        let id = &self.arrival.request_id;
-        match self.gateway.upstream.forward(api, id, body).await {
-            Ok(Reply::Success { body }) => {
-                let row = self.row(Outcome::Succeeded, 0, Some(&accepted));
+        let api = &self.route.metered.api;
+        let id = &self.arrival.id_header;
+        let upstream = &self.gateway.upstream;
+        match upstream.forward(api, &self.route.target, id, body).await {
+            Ok(Reply::Success { body, is_long }) => {
+                let row = self.row(Outcome::Succeeded, 0, Some(accepted));
                 if let Err(error) = self.gateway.metering.charge(hold, row).await {
                     return self.unrecorded(&error);
                 }
                 let body = match &api.output {
-                    Some(limit) => answer::cut(body, limit),
-                    None => body,
+                    Some(limit) if is_long => answer::cut(body, limit),
+                    _ => body,
                 };
                 answer::success(id, body, self.remaining().await)
             }
@@ -202,7 +201,7 @@ impl Call {
                 data,
             }) => {
                 drop(hold);
-                self.log(self.row(Outcome::UpstreamFailed, code, Some(&accepted)))
+                self.log(self.row(Outcome::UpstreamFailed, code, Some(accepted)))
                     .await;
                 let style = self.gateway.settings.errors;
                 let no = (code, message, data);
@@ -210,13 +209,13 @@ impl Call {
             }
             Err(fault) => {
                 drop(hold);
-                self.refuse(Refusal::Upstream(fault), Some(&accepted)).await
+                self.refuse(Refusal::Upstream(fault), Some(accepted)).await
             }
         }
     }
 
     /// Logs the call with its reason, and answers it.
-    async fn refuse(&self, why: Refusal, accepted: Option<&Accepted>) -> Response {
+    async fn refuse(&self, why: Refusal, accepted: Option<Accepted>) -> Response {
         self.log(self.row(why.outcome(), why.code(), accepted))
             .await;
         let remaining = self.remaining().await;
@@ -230,9 +229,9 @@ impl Call {
 
     fn refused(&self, why: &Refusal, remaining: Option<Remaining<'_>>) -> Response {
         answer::refusal(
-            &self.arrival.request_id,
+            &self.arrival.id_header,
             self.gateway.settings.errors,
-            Some(&self.metered.api),
+            Some(&self.route.metered.api),
             why,
             remaining,
         )
@@ -253,19 +252,19 @@ impl Call {
             .filter(|cap| cap.remaining() < allowance.quota.remaining());
         let renews_in = binding.and_then(|cap| self.seconds_until(cap.window.renews_at()?));
         Some(Remaining {
-            api: &self.metered.api.name,
+            api: &self.route.metered.api.name,
             allowance,
             renews_in,
         })
     }
 
     /// The call as the quota engine sees it.
-    const fn call(&self) -> quota::Call {
+    fn call(&self) -> quota::Call {
         quota::Call {
             account: self.key.account,
             project: self.key.project,
             key: self.key.key,
-            api: self.metered.id,
+            api: self.route.metered.id,
             at: self.arrival.now,
         }
     }
@@ -275,7 +274,7 @@ impl Call {
         let console = &self.gateway.settings.console_url;
         let id = &used.cap.owner_public_id;
         CapRefusal {
-            api: self.metered.api.name.clone(),
+            api: self.route.metered.api.name.clone(),
             owner: used.cap.owner,
             limit: used.cap.limit,
             renews_at,
@@ -292,33 +291,21 @@ impl Call {
         u32::try_from((at - self.gateway.clock.now() + 999) / 1_000).ok()
     }
 
-    fn row(&self, outcome: Outcome, code: i64, accepted: Option<&Accepted>) -> UsageRow {
+    fn row(&self, outcome: Outcome, code: i64, accepted: Option<Accepted>) -> UsageRow {
         UsageRow {
             request_id: self.arrival.request_id.clone(),
             account: self.key.account,
             project: self.key.project,
             key: self.key.key,
-            api: self.metered.id,
+            api: self.route.metered.id,
             at: self.arrival.now,
             outcome,
             code,
             burnt: None,
-            tokens: accepted.map_or(0, |accepted| accepted.tokens),
+            tokens: accepted.as_ref().map_or(0, |accepted| accepted.tokens),
             latency_ms: i64::try_from(self.arrival.started.elapsed().as_millis())
                 .unwrap_or(i64::MAX),
-            end_user: accepted.and_then(|accepted| accepted.end_user.clone()),
+            end_user: accepted.and_then(|accepted| accepted.end_user),
         }
     }
-}
-
-/// Whether reading stopped at the size limit, and not because the client broke off.
-fn is_too_large(error: &axum::Error) -> bool {
-    let mut source: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = source {
-        if error.is::<http_body_util::LengthLimitError>() {
-            return true;
-        }
-        source = error.source();
-    }
-    false
 }

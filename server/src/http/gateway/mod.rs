@@ -3,8 +3,10 @@
 //! came back.
 
 mod answer;
+mod body;
 mod call;
 mod credentials;
+mod envelope;
 mod refusal;
 mod upstream;
 
@@ -17,16 +19,19 @@ use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::CountTokens;
 use crate::metering::{MeteredApi, Metering};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::uri::InvalidUri;
+use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use axum::routing::any;
 use bytes::Bytes;
 use refusal::Refusal;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
+use upstream::Target;
 
 /// Where the gateway's calls lie; what clients take for their base URL.
 pub const BASE_PATH: &str = "/api/openmem/v1";
@@ -56,26 +61,54 @@ pub struct Gateway {
     pub settings: GatewaySettings,
     /// A permit for each call in flight; closing time takes them all.
     pub in_flight: Arc<Semaphore>,
+    routes: Vec<Arc<Route>>,
+}
+
+/// An API of the catalogue as the gateway serves it.
+struct Route {
+    metered: MeteredApi,
+    target: Target,
 }
 
 impl Gateway {
-    #[must_use]
+    /// A gateway to every API of the catalogue.
+    ///
+    /// # Errors
+    /// The upstream's address is none.
     pub fn new(
         metering: Arc<Metering>,
         upstream: Arc<Upstream>,
         tokens: Arc<dyn CountTokens + Send + Sync>,
         clock: Arc<dyn Clock>,
         settings: GatewaySettings,
-    ) -> Arc<Self> {
+    ) -> Result<Arc<Self>, InvalidUri> {
         let in_flight = Arc::new(Semaphore::new(settings.max_in_flight));
-        Arc::new(Self {
+        let routes = metering
+            .apis()
+            .iter()
+            .map(|metered| {
+                Ok(Arc::new(Route {
+                    target: upstream.target(&metered.api)?,
+                    metered: metered.clone(),
+                }))
+            })
+            .collect::<Result<_, InvalidUri>>()?;
+        Ok(Arc::new(Self {
             metering,
             upstream,
             tokens,
             clock,
             settings,
             in_flight,
-        })
+            routes,
+        }))
+    }
+
+    /// The API at the path of a request.
+    fn route_at(&self, path: &str) -> Option<&Arc<Route>> {
+        let below = path.strip_prefix(BASE_PATH).unwrap_or(path);
+        let at = |path: &str| self.routes.iter().find(|it| it.metered.api.path == path);
+        at(below).or_else(|| at(&collapsed(below)))
     }
 
     /// Waits until no call is in flight, `patience` at the most.
@@ -105,8 +138,12 @@ async fn handle(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> 
 
 fn arrival(gateway: &Gateway) -> call::Arrival {
     let now = gateway.clock.now();
+    let request_id = public_id(Noun::Request, now, &mut clock::random());
     call::Arrival {
-        request_id: public_id(Noun::Request, now, &mut clock::random()),
+        // An id is plain letters.
+        id_header: HeaderValue::from_str(&request_id)
+            .unwrap_or_else(|_| HeaderValue::from_static("")),
+        request_id,
         now,
         started: Instant::now(),
     }
@@ -130,10 +167,15 @@ pub async fn call_for(
 ) -> Answered {
     let arrival = arrival(gateway);
     let (request_id, started) = (arrival.request_id.clone(), arrival.started);
-    let response = call::answer_for(gateway, key, api.clone(), Body::from(body), arrival).await;
+    let response = match gateway.route_at(&api.api.path) {
+        Some(route) => {
+            call::answer_for(gateway, key, Arc::clone(route), Body::from(body), arrival).await
+        }
+        None => Response::default(),
+    };
     let latency = started.elapsed();
     // The gateway's own answers are whole in memory: there is nothing to fail.
-    let body = to_bytes(response.into_body(), usize::MAX)
+    let body = body::whole(response.into_body(), usize::MAX)
         .await
         .unwrap_or_default();
     Answered {
@@ -143,16 +185,18 @@ pub async fn call_for(
     }
 }
 
-/// The path below the base, with doubled slashes made one: clients with a
-/// trailing slash in their base URL send them.
-fn api_path(path: &str) -> String {
-    let below = path.strip_prefix(BASE_PATH).unwrap_or(path);
-    let mut clean = String::with_capacity(below.len() + 1);
-    for part in below.split('/').filter(|part| !part.is_empty()) {
+/// A path with doubled slashes made one: clients with a trailing slash in their
+/// base URL send them.
+fn collapsed(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") && !path.ends_with('/') {
+        return path.into();
+    }
+    let mut clean = String::with_capacity(path.len());
+    for part in path.split('/').filter(|part| !part.is_empty()) {
         clean.push('/');
         clean.push_str(part);
     }
-    clean
+    clean.into()
 }
 
 fn is_post(method: &Method) -> Result<(), Refusal> {
@@ -169,8 +213,10 @@ mod tests {
 
     #[test]
     fn a_doubled_slash_is_one() {
-        assert_eq!(api_path("/api/openmem/v1//add/message"), "/add/message");
-        assert_eq!(api_path("/api/openmem/v1/add//message/"), "/add/message");
-        assert_eq!(api_path("/api/openmem/v1"), "");
+        for path in ["/add/message", "//add/message", "/add//message/"] {
+            assert_eq!(collapsed(path), "/add/message");
+        }
+        assert_eq!(collapsed(""), "");
+        assert_eq!(collapsed("//"), "");
     }
 }

@@ -1,17 +1,30 @@
 //! The service behind the gateway.
 
-use crate::domain::catalogue::Api;
-use axum::http::StatusCode;
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use bytes::{Bytes, BytesMut};
+use super::body::{self, Unread};
+use super::envelope;
+use crate::domain::catalogue::{Api, FieldPath, OutputLimit};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use axum::http::uri::InvalidUri;
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, Error};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// An answer larger than this is broken off.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Failures in a row after which the upstream counts as failing.
 const FAILING_AFTER: u32 = 3;
+/// An idle connection is kept so long. Servers close theirs after a minute or so,
+/// and a call that meets such a close is lost.
+const KEPT_IDLE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
 pub struct UpstreamSettings {
@@ -41,7 +54,11 @@ pub enum Fault {
 #[derive(Debug)]
 pub(super) enum Reply {
     /// HTTP 2xx and `code` 0: the call is charged.
-    Success { body: Bytes },
+    Success {
+        body: Bytes,
+        /// Whether its list has more items than the output limit.
+        is_long: bool,
+    },
     /// The upstream understood the call and said no.
     Refused {
         code: i64,
@@ -57,27 +74,63 @@ pub enum UpstreamHealth {
     Failing,
 }
 
+/// Where the calls of one API go: made once, as no call changes it.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    uri: Uri,
+    headers: HeaderMap,
+}
+
 /// A pool of connections to the upstream.
 pub struct Upstream {
-    client: reqwest::Client,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     settings: UpstreamSettings,
     failures: AtomicU32,
 }
 
 impl Upstream {
-    /// # Errors
-    /// The machine's TLS or resolver set-up is broken.
-    pub fn new(settings: UpstreamSettings) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .timeout(settings.timeout)
-            .connect_timeout(settings.connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Self {
+    #[must_use]
+    pub fn new(settings: UpstreamSettings) -> Self {
+        let mut tcp = HttpConnector::new();
+        // The other connector speaks TLS where the address asks for it.
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(settings.connect_timeout));
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(KEPT_IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Self {
             client,
             settings,
             failures: AtomicU32::new(0),
-        })
+        }
+    }
+
+    /// Where the calls of an API go.
+    ///
+    /// # Errors
+    /// The base URL is none.
+    pub(super) fn target(&self, api: &Api) -> Result<Target, InvalidUri> {
+        let uri: Uri = format!("{}{}", self.settings.base_url, api.path).parse()?;
+        let json = HeaderValue::from_static("application/json");
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(CONTENT_TYPE, json.clone());
+        headers.insert(ACCEPT, json);
+        if let Some(host) = uri.authority()
+            && let Ok(host) = HeaderValue::from_str(host.as_str())
+        {
+            headers.insert(HOST, host);
+        }
+        if let Some(authorization) = &self.settings.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        Ok(Target { uri, headers })
     }
 
     #[must_use]
@@ -93,79 +146,89 @@ impl Upstream {
     pub(super) async fn forward(
         &self,
         api: &Api,
-        request_id: &str,
+        target: &Target,
+        request_id: &HeaderValue,
         body: Bytes,
     ) -> Result<Reply, Fault> {
-        let result = self.send(api, request_id, body).await;
+        let sent = self.send(target, request_id, body, api.output.as_ref());
+        let result = tokio::time::timeout(self.settings.timeout, sent)
+            .await
+            .unwrap_or(Err(Fault::Slow));
         match result {
             Ok(_) => self.failures.store(0, Ordering::Relaxed),
             Err(fault) => {
                 self.failures.fetch_add(1, Ordering::Relaxed);
-                tracing::warn!(%request_id, api = %api.name, %fault, "upstream");
+                tracing::warn!(?request_id, api = %api.name, %fault, "upstream");
             }
         }
         result
     }
 
-    async fn send(&self, api: &Api, request_id: &str, body: Bytes) -> Result<Reply, Fault> {
-        let mut request = self
+    async fn send(
+        &self,
+        target: &Target,
+        request_id: &HeaderValue,
+        body: Bytes,
+        limit: Option<&OutputLimit>,
+    ) -> Result<Reply, Fault> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = target.uri.clone();
+        let headers = request.headers_mut();
+        headers.clone_from(&target.headers);
+        headers.insert(REQUEST_ID, request_id.clone());
+        let response = self
             .client
-            .post(format!("{}{}", self.settings.base_url, api.path))
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "application/json")
-            .header("x-request-id", request_id)
-            .body(body);
-        if let Some(authorization) = &self.settings.authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        let response = request.send().await.map_err(|error| fault(&error))?;
+            .request(request)
+            .await
+            .map_err(|error| fault(&error))?;
         let status = response.status();
-        let body = read(response).await?;
-        understand(status, body)
+        let body = body::whole(response.into_body(), MOST_BYTES)
+            .await
+            .map_err(|why| broken(&why))?;
+        understand(status, body, limit)
     }
 }
 
-async fn read(mut response: reqwest::Response) -> Result<Bytes, Fault> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(Fault::Nonsense);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
-}
-
-fn fault(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() {
-        Fault::Slow
-    } else if error.is_connect() {
+fn fault(error: &Error) -> Fault {
+    if error.is_connect() {
         Fault::Down
     } else {
-        // It broke off, lied about its length, or does not speak HTTP.
+        // It broke off, or does not speak HTTP.
         Fault::Nonsense
     }
 }
 
+/// Too long, or it lied about its length.
+const fn broken(_: &Unread<hyper::Error>) -> Fault {
+    Fault::Nonsense
+}
+
 /// Success is HTTP 2xx and, in the envelope, `code` 0 (`product.md` §3).
-fn understand(status: StatusCode, body: Bytes) -> Result<Reply, Fault> {
+fn understand(
+    status: StatusCode,
+    body: Bytes,
+    limit: Option<&OutputLimit>,
+) -> Result<Reply, Fault> {
     let unreadable = if status.is_success() {
         Fault::Nonsense
     } else {
         Fault::Failed
     };
-    let envelope: Value = serde_json::from_slice(&body).map_err(|_| unreadable)?;
-    let code = envelope
-        .get("code")
-        .and_then(Value::as_i64)
-        .ok_or(unreadable)?;
+    let list: Option<&FieldPath> = limit.map(|limit| &limit.response_list);
+    let text = std::str::from_utf8(&body).map_err(|_| unreadable)?;
+    let found = envelope::scan(text, list).ok_or(unreadable)?;
+    let code = found.code.ok_or(unreadable)?;
     if code == 0 {
+        let most = limit.map_or(i64::MAX, |limit| limit.most);
+        let is_long = i64::try_from(found.items).map_or(true, |items| items > most);
         return if status.is_success() {
-            Ok(Reply::Success { body })
+            Ok(Reply::Success { body, is_long })
         } else {
             Err(Fault::Failed)
         };
     }
+    let mut envelope: Value = serde_json::from_slice(&body).map_err(|_| unreadable)?;
     Ok(Reply::Refused {
         code,
         message: envelope
@@ -173,7 +236,10 @@ fn understand(status: StatusCode, body: Bytes) -> Result<Reply, Fault> {
             .and_then(Value::as_str)
             .unwrap_or("The service behind this gateway refused the call.")
             .to_owned(),
-        data: envelope.get("data").cloned().unwrap_or_default(),
+        data: envelope
+            .get_mut("data")
+            .map(Value::take)
+            .unwrap_or_default(),
     })
 }
 
@@ -185,6 +251,7 @@ mod tests {
         understand(
             StatusCode::from_u16(status).unwrap(),
             Bytes::copy_from_slice(body.as_bytes()),
+            None,
         )
     }
 
