@@ -58,7 +58,7 @@ test.describe("a connection that breaks", () => {
     await enter(page, "priya");
     const key = await newKey(page, `Cut ${test.info().project.name}`);
     let cuts = 0;
-    await page.route("**/usage/live", (route) => {
+    await page.route(/\/usage\/live\?/, (route) => {
       cuts += 1;
       return cuts === 1 ? route.fulfill({ contentType: "text/event-stream", body: "retry: 100\n\n" }) : route.continue();
     });

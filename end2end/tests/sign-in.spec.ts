@@ -23,6 +23,8 @@ test("the demo's buttons sign in @nojs", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Sign in as Developer" }).click();
   await expect(page.getByRole("heading", { name: "Usage", level: 1 })).toBeVisible();
+  // An open page would notice that its session is gone.
+  await page.goto("about:blank");
   await page.context().clearCookies();
   await page.goto("/sign-in?next=%2Fadmin");
   await page.getByRole("button", { name: "Sign in as Admin" }).click();

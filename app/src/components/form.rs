@@ -237,10 +237,15 @@ pub fn FilterChoice(
     /// Value and text of each.
     options: Vec<(String, String)>,
     chosen: String,
+    /// The choices say themselves what they are of: the label is heard, not seen.
+    #[prop(optional)]
+    plain: bool,
 ) -> impl IntoView {
     view! {
         <div class="field">
-            <label for=id.clone()>{label}</label>
+            <label for=id.clone() class:unseen=plain>
+                {label}
+            </label>
             <select id=id name=name>
                 <Options options chosen />
             </select>

@@ -49,6 +49,7 @@ pub fn Filter(
                                 label
                                 options
                                 chosen=chosen.unwrap_or_default()
+                                plain=true
                             />
                         }
                     })
