@@ -9,9 +9,9 @@ use crate::config::{Config, ConfigError};
 use crate::domain::accounts::Role;
 use crate::domain::audit::Actor;
 use crate::domain::error::DomainError;
-use crate::domain::store::{Ledger, Store};
+use crate::domain::store::{Store, Verify};
 use crate::metering::Metering;
-use crate::serve::{ServeError, serve};
+use crate::serve::{ServeError, lock, serve};
 use crate::storage::{OpenError, SqliteStore};
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,8 +70,12 @@ enum Command {
     },
     /// Bring the database's schema up to date
     Migrate,
-    /// Recompute balances and roll-ups from the ledger, and report any difference
-    Verify,
+    /// Recompute balances and roll-ups from the ledger, and report any difference; exits with 1 if there is one
+    Verify {
+        /// Bring what is derived back in line with the ledger, which itself is never changed; the server must be stopped
+        #[arg(long)]
+        repair: bool,
+    },
     /// Look after accounts
     #[command(subcommand)]
     Admin(Admin),
@@ -152,7 +156,7 @@ impl Cli {
                 SqliteStore::open(&config.database_url).await?.close().await;
                 println!("The database is up to date.");
             }
-            Command::Verify => return verify(&config).await,
+            Command::Verify { repair } => return verify(&config, repair).await,
             Command::Admin(Admin::Code(command)) => {
                 let (store, actions) = actions(&config).await?;
                 let done = codes::run(&config, &actions, command).await;
@@ -234,16 +238,27 @@ impl From<RoleName> for Role {
     }
 }
 
-async fn verify(config: &Config) -> Result<ExitCode, CliError> {
+async fn verify(config: &Config, repair: bool) -> Result<ExitCode, CliError> {
+    // Memory that decides would not know of what is repaired on disk.
+    let lock = repair.then(|| lock(&config.database_url)).transpose()?;
     let store = SqliteStore::open(&config.database_url).await?;
-    let found = store.verify().await.map_err(DomainError::from)?;
+    let mut found = store.verify().await.map_err(DomainError::from)?;
+    for difference in &found {
+        println!("{difference}");
+    }
+    if repair && !found.is_empty() {
+        store.repair().await.map_err(DomainError::from)?;
+        found = store.verify().await.map_err(DomainError::from)?;
+        println!("Repaired: what is derived was made anew from the ledger.");
+        for difference in &found {
+            println!("This cannot be repaired: {difference}");
+        }
+    }
     store.close().await;
+    drop(lock);
     if found.is_empty() {
         println!("Balances and roll-ups equal the ledger.");
         return Ok(ExitCode::SUCCESS);
-    }
-    for difference in found {
-        println!("{difference}");
     }
     Ok(ExitCode::FAILURE)
 }

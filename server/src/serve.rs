@@ -123,7 +123,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
 }
 
 /// Balances have one owner: a second server on the same database is refused.
-fn lock(database_url: &str) -> Result<File, ServeError> {
+pub(crate) fn lock(database_url: &str) -> Result<File, ServeError> {
     let path = database_url
         .trim_start_matches("sqlite:")
         .trim_start_matches("//")

@@ -7,7 +7,7 @@ use allowance::clock::ManualClock;
 use allowance::config::Config;
 use allowance::domain::accounts::Role;
 use allowance::domain::audit::Actor;
-use allowance::domain::store::{Ledger, Projects};
+use allowance::domain::store::{Projects, Verify};
 use allowance::storage::SqliteStore;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};

@@ -46,6 +46,7 @@ pub trait Store:
     + ServiceTokens
     + Sessions
     + Settings
+    + Verify
 {
 }
 
@@ -192,9 +193,17 @@ pub trait Ledger: Send + Sync + 'static {
     /// Writes a batch of calls, their roll-ups and balances: all or nothing,
     /// and on disk when it returns.
     async fn append(&self, rows: &[UsageRow]) -> Stored<()>;
-    /// Differences between the ledger and what is derived from it, in words;
-    /// empty if all is well.
+}
+
+/// Whether what is derived equals the ledger (`product.md` §2.7).
+#[async_trait]
+pub trait Verify: Send + Sync + 'static {
+    /// Damage and differences, in words that name each, or count those that are
+    /// too many to name; empty if all is well.
     async fn verify(&self) -> Stored<Vec<String>>;
+    /// Makes everything derived anew where it differs from the ledger, in one
+    /// transaction. No server may have the database open: its memory would not know.
+    async fn repair(&self) -> Stored<()>;
 }
 
 /// The ledger, call by call.

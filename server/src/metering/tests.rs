@@ -164,7 +164,7 @@ async fn the_free_quota_is_the_seeds() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_concurrent_calls_on_fifty_remaining_give_fifty_successes() {
-    use crate::domain::store::Ledger;
+    use crate::domain::store::Verify;
     let it = fixture().await;
     join_all((0..950).map(|id| it.charge(id))).await;
     assert_eq!(it.remaining().await, 50);
@@ -294,7 +294,7 @@ const fn limit(calls: i64, period: Period) -> Limit {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn racing_calls_get_exactly_what_a_cap_leaves() {
-    use crate::domain::store::Ledger;
+    use crate::domain::store::Verify;
     let it = fixture().await;
     cap(&it, None, Some(limit(60, Period::Day))).await;
     join_all((0..10).map(|id| it.charge(id))).await;

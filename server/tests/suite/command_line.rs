@@ -211,3 +211,46 @@ async fn service_tokens_are_made_listed_and_revoked_with_entries_in_the_log() {
     assert_eq!(created.subject, id);
     assert!(!format!("{entries:?}").contains(&secret));
 }
+
+#[tokio::test]
+async fn verify_tells_scripts_and_repairs_only_while_no_server_runs() {
+    let folder = TempDir::new().unwrap();
+    assert!(
+        create(folder.path(), "a-long-enough-password")
+            .status
+            .success()
+    );
+    assert!(run(folder.path(), &["verify"]).status.success());
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    spoil(&url).await;
+
+    let found = run(folder.path(), &["verify"]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(
+        said(&found).contains("balance 7, ledger 0"),
+        "{}",
+        said(&found)
+    );
+
+    let lock = std::fs::File::create(folder.path().join("test.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let refused = run(folder.path(), &["verify", "--repair"]);
+    assert!(!refused.status.success());
+    assert!(said(&refused).contains("another server uses the database"));
+    drop(lock);
+
+    let repaired = run(folder.path(), &["verify", "--repair"]);
+    assert!(repaired.status.success(), "{}", said(&repaired));
+    assert!(run(folder.path(), &["verify"]).status.success());
+}
+
+/// Makes a balance wrong, as no part of the server can.
+async fn spoil(url: &str) {
+    use sqlx::Connection;
+    let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
+    sqlx::query("INSERT INTO balances SELECT min(id), 7 FROM grants")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}

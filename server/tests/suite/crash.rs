@@ -1,7 +1,7 @@
 //! in the ledger, and balances equal the ledger (`product.md` §2.4).
 
 use allowance::demo;
-use allowance::domain::store::{Accounts, Ledger};
+use allowance::domain::store::{Accounts, Verify};
 use allowance::storage::SqliteStore;
 use futures::future::join_all;
 use serde_json::{Value, json};

@@ -26,7 +26,7 @@ pub(super) const FOLD: &str = "
 const ZONES: &str = "
     SELECT id, time_zone FROM accounts WHERE id IN (SELECT value FROM json_each($1))";
 
-const ALL_ZONES: &str = "SELECT id, time_zone FROM accounts ORDER BY id";
+const ALL_ZONES: &str = "SELECT id, time_zone, public_id FROM accounts ORDER BY id";
 
 const CLEAR: &str = "DELETE FROM day_rollups WHERE account_id = $1";
 
@@ -148,20 +148,33 @@ async fn days_of(tx: &mut SqliteConnection, account: AccountId, zone: Tz) -> Sto
     Ok(json!(days).to_string())
 }
 
-/// How many day roll-ups of all accounts differ from their quarter hours.
-pub(super) async fn wrong(tx: &mut SqliteConnection) -> Stored<i64> {
-    let accounts: Vec<(i64, String)> = sqlx::query_as(ALL_ZONES).fetch_all(&mut *tx).await?;
-    let mut found = 0;
-    for (account, zone) in accounts {
+/// The accounts whose day roll-ups differ from their quarter hours, and in how many.
+pub(super) async fn apart(tx: &mut SqliteConnection) -> Stored<Vec<(String, i64)>> {
+    let accounts: Vec<(i64, String, String)> =
+        sqlx::query_as(ALL_ZONES).fetch_all(&mut *tx).await?;
+    let mut found = Vec::new();
+    for (account, zone, public_id) in accounts {
         let days = days_of(tx, AccountId(account), zones::zone(&zone)).await?;
         let (wrong,): (i64,) = sqlx::query_as(WRONG)
             .bind(account)
             .bind(days)
             .fetch_one(&mut *tx)
             .await?;
-        found += wrong;
+        if wrong > 0 {
+            found.push((public_id, wrong));
+        }
     }
     Ok(found)
+}
+
+/// Cuts the days of all accounts.
+pub(super) async fn cut_all(tx: &mut SqliteConnection) -> Stored<()> {
+    let accounts: Vec<(i64, String, String)> =
+        sqlx::query_as(ALL_ZONES).fetch_all(&mut *tx).await?;
+    for (account, zone, _) in accounts {
+        cut(tx, AccountId(account), zones::zone(&zone)).await?;
+    }
+    Ok(())
 }
 
 impl SqliteStore {
@@ -173,10 +186,7 @@ impl SqliteStore {
         if known.is_some_and(|(release,)| release == IANA_TZDB_VERSION) {
             return Ok(());
         }
-        let accounts: Vec<(i64, String)> = sqlx::query_as(ALL_ZONES).fetch_all(&mut *tx).await?;
-        for (account, zone) in accounts {
-            cut(&mut tx, AccountId(account), zones::zone(&zone)).await?;
-        }
+        cut_all(&mut tx).await?;
         sqlx::query(SET_RELEASE)
             .bind(IANA_TZDB_VERSION)
             .execute(&mut *tx)

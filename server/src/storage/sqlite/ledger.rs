@@ -42,42 +42,6 @@ const FOLD_KEY_TOTALS: &str = "
         charged = charged + excluded.charged,
         last_used_at = max(last_used_at, excluded.last_used_at)";
 
-const WRONG_ROLLUPS: &str = "
-    SELECT count(*) FROM (
-        SELECT 1 FROM (
-            SELECT account_id, api_id, quarter, project_id, key_id, outcome, calls, charged, tokens
-            FROM rollups
-            UNION ALL
-            SELECT account_id, api_id, at / 900000, project_id, key_id, outcome, -1, -charge, -tokens
-            FROM usage)
-        GROUP BY account_id, api_id, quarter, project_id, key_id, outcome
-        HAVING sum(calls) <> 0 OR sum(charged) <> 0 OR sum(tokens) <> 0)";
-
-const WRONG_BALANCES: &str = "
-    SELECT grants.public_id, coalesce(burnt, 0), coalesce(charged, 0)
-    FROM grants
-    LEFT JOIN balances ON balances.grant_id = grants.id
-    LEFT JOIN (SELECT grant_id, sum(charge) AS charged FROM usage
-               WHERE grant_id IS NOT NULL GROUP BY grant_id) AS ledger
-           ON ledger.grant_id = grants.id
-    WHERE coalesce(burnt, 0) <> coalesce(charged, 0)";
-
-const WRONG_KEY_TOTALS: &str = "
-    SELECT api_keys.public_id, coalesce(key_totals.charged, 0), coalesce(ledger.charged, 0)
-    FROM api_keys
-    LEFT JOIN key_totals ON key_totals.key_id = api_keys.id
-    LEFT JOIN (SELECT key_id, count(*) AS calls, sum(charge) AS charged FROM usage GROUP BY key_id)
-           AS ledger ON ledger.key_id = api_keys.id
-    WHERE coalesce(key_totals.charged, 0) <> coalesce(ledger.charged, 0)
-       OR coalesce(key_totals.calls, 0) <> coalesce(ledger.calls, 0)";
-
-/// A catalogue that was made smaller leaves free grants below what was burnt:
-/// that is no overspending, so only grants that people gave are held to it.
-const OVERSPENT: &str = "
-    SELECT grants.public_id, burnt, grants.calls
-    FROM grants JOIN balances ON balances.grant_id = grants.id
-    WHERE burnt > grants.calls AND kind <> 'free'";
-
 #[async_trait]
 impl Ledger for SqliteStore {
     async fn append(&self, rows: &[UsageRow]) -> Stored<()> {
@@ -98,35 +62,6 @@ impl Ledger for SqliteStore {
         }
         tx.commit().await?;
         Ok(())
-    }
-
-    async fn verify(&self) -> Stored<Vec<String>> {
-        // One read transaction: a ledger that grows meanwhile is no difference.
-        let mut tx = self.readers.begin().await?;
-        let mut found = Vec::new();
-        let (wrong,): (i64,) = sqlx::query_as(WRONG_ROLLUPS).fetch_one(&mut *tx).await?;
-        if wrong > 0 {
-            found.push(format!("{wrong} roll-ups differ from the ledger"));
-        }
-        let wrong = days::wrong(&mut tx).await?;
-        if wrong > 0 {
-            found.push(format!(
-                "{wrong} roll-ups by day differ from the quarter hours"
-            ));
-        }
-        for (query, noun, derived, source) in [
-            (WRONG_BALANCES, "grant", "balance", "ledger"),
-            (WRONG_KEY_TOTALS, "key", "total", "ledger"),
-            (OVERSPENT, "grant", "burnt", "given"),
-        ] {
-            let rows: Vec<(String, i64, i64)> = sqlx::query_as(query).fetch_all(&mut *tx).await?;
-            found.extend(
-                rows.into_iter()
-                    .map(|(id, a, b)| format!("{noun} {id}: {derived} {a}, {source} {b}")),
-            );
-        }
-        tx.rollback().await?;
-        Ok(found)
     }
 }
 

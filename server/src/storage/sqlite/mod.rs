@@ -18,6 +18,7 @@ mod roll_ups;
 mod service_tokens;
 mod sessions;
 mod settings;
+mod verify;
 
 use crate::domain::StoreError;
 use crate::domain::store::{Health, Store, Stored};

@@ -14,7 +14,7 @@ use allowance::config::Config;
 use allowance::domain::ApiId;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::audit::Actor;
-use allowance::domain::store::{Keys, Ledger, Projects, Store};
+use allowance::domain::store::{Keys, Projects, Store, Verify};
 use allowance::storage::SqliteStore;
 use reqwest::Response;
 use serde_json::{Value, json};

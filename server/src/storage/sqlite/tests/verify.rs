@@ -1,0 +1,94 @@
+//! `allowance verify`, and `--repair`.
+
+use super::{NOW, fixture};
+use crate::domain::store::{Grants, Ledger, Verify};
+use sqlx::SqliteConnection;
+
+const NONE: &[String] = &[];
+
+async fn spoil(writer: &mut SqliteConnection, statement: &'static str) {
+    sqlx::query(statement).execute(writer).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_derived_table_that_differs_is_named_and_repaired() {
+    for (sabotage, named) in [
+        (
+            "UPDATE balances SET burnt = burnt + 1",
+            "balance 2, ledger 1",
+        ),
+        ("DELETE FROM balances", "balance 0, ledger 1"),
+        (
+            "UPDATE rollups SET tokens = 0",
+            "tokens -12 against the ledger",
+        ),
+        (
+            "UPDATE rollups SET quarter = quarter + 1",
+            "calls +1, charged +1",
+        ),
+        (
+            "DELETE FROM rollups",
+            "key key_1, Succeeded: calls -1, charged -1",
+        ),
+        ("UPDATE key_totals SET calls = 9", "totals 9 calls"),
+        ("UPDATE key_totals SET last_used_at = 9", "last 9"),
+        ("DELETE FROM day_rollups", "1 roll-ups by day differ"),
+    ] {
+        let it = fixture().await;
+        let grant = it.search_grant().await;
+        let mut row = it.row("req_1", NOW, Some(grant));
+        row.tokens = 12;
+        it.store.append(&[row]).await.unwrap();
+        assert_eq!(it.store.verify().await.unwrap(), NONE);
+        spoil(&mut it.store.writer.acquire().await.unwrap(), sabotage).await;
+        let found = it.store.verify().await.unwrap();
+        assert!(found.iter().any(|text| text.contains(named)), "{found:?}");
+        it.store.repair().await.unwrap();
+        assert_eq!(it.store.verify().await.unwrap(), NONE, "{sabotage}");
+        let balances = it.store.balances(it.account.id).await.unwrap();
+        assert_eq!(balances[1].burnt, 1, "{sabotage}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_derived_number_is_named_and_left_alone() {
+    for (sabotage, named) in [
+        (
+            "UPDATE grants SET calls = 0, kind = 'extra'",
+            "burnt 1, given 0",
+        ),
+        ("DELETE FROM api_keys", "its row of api_keys is not there"),
+        (
+            "UPDATE usage SET grant_id = (SELECT min(id) FROM grants)",
+            "call req_1: it burnt",
+        ),
+    ] {
+        let it = fixture().await;
+        let grant = it.search_grant().await;
+        let row = it.row("req_1", NOW, Some(grant));
+        it.store.append(&[row]).await.unwrap();
+        let mut writer = it.store.writer.acquire().await.unwrap();
+        spoil(&mut writer, "PRAGMA foreign_keys = OFF").await;
+        spoil(&mut writer, sabotage).await;
+        drop(writer);
+        for _ in 0..2 {
+            let found = it.store.verify().await.unwrap();
+            assert!(found.iter().any(|text| text.contains(named)), "{found:?}");
+            it.store.repair().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_differences_are_counted_and_some_are_named() {
+    let it = fixture().await;
+    let rows: Vec<_> = (0..70)
+        .map(|n| it.row(&format!("req_{n}"), NOW + n * 900_000, None))
+        .collect();
+    it.store.append(&rows).await.unwrap();
+    let mut writer = it.store.writer.acquire().await.unwrap();
+    spoil(&mut writer, "UPDATE rollups SET calls = 5").await;
+    drop(writer);
+    let found = it.store.verify().await.unwrap();
+    assert_eq!(found[20], "and 50 more roll-ups", "{found:?}");
+}
