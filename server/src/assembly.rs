@@ -9,7 +9,7 @@ use crate::domain::StoreError;
 use crate::domain::limits::CountTokens;
 use crate::domain::store::Store;
 use crate::http::console::Site;
-use crate::http::gateway::{Gateway, GatewaySettings, Upstream, UpstreamSettings};
+use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
 use crate::http::{self, Services};
 use crate::metering::Metering;
 use crate::qr;
@@ -131,6 +131,7 @@ fn gateway(
         authorization,
         timeout: config.gateway.timeout(),
         connect_timeout: config.gateway.connect_timeout(),
+        max_answer_bytes: config.gateway.max_answer_bytes,
     });
     // The tables are unpacked beside the start, not in it; a first call waits for them.
     tokio::task::spawn_blocking(O200k::ready);
@@ -144,6 +145,12 @@ fn gateway(
             errors: config.gateway.errors,
             max_body_bytes: config.gateway.max_body_bytes,
             body_timeout: BODY_TIMEOUT,
+            streams: StreamLimits {
+                timeout: Duration::from_millis(config.gateway.stream_timeout_ms),
+                silence: Duration::from_millis(config.gateway.stream_silence_ms),
+                patience: Duration::from_millis(config.gateway.client_stall_ms),
+                most_bytes: config.gateway.max_stream_bytes,
+            },
             max_in_flight: config.gateway.max_in_flight,
             request_more_url: format!("{public_url}/request-more"),
             console_url: public_url.to_owned(),

@@ -9,6 +9,7 @@ use crate::domain::StoreError;
 use crate::domain::error::DomainError;
 use crate::domain::store::Store;
 use crate::storage::{OpenError, SqliteStore};
+use axum::serve::ListenerExt;
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
@@ -106,6 +107,8 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         ..
     } = server;
     let changes = metering.changes();
+    // Each event of a stream leaves at once.
+    let listener = listener.tap_io(|tcp| drop(tcp.set_nodelay(true)));
     axum::serve(listener, router)
         .with_graceful_shutdown(async move {
             stop_signal().await;

@@ -21,6 +21,7 @@ pub(super) struct ApiTable {
     title: Option<Spanned<TitleTable>>,
     input: Option<Spanned<InputTable>>,
     output: Option<Spanned<OutputTable>>,
+    stream: Option<Spanned<bool>>,
     required: Option<Spanned<Vec<RequiredTable>>>,
     #[serde(default)]
     failure_data: Map<String, Value>,
@@ -146,6 +147,7 @@ fn api(table: ApiTable) -> Api {
         free_calls: table.free_calls.into_inner(),
         input,
         output,
+        stream: table.stream.is_some_and(Spanned::into_inner),
         required: required
             .into_iter()
             .map(|required| RequiredField {
@@ -173,6 +175,7 @@ impl Places {
             (ApiField::Title, api.title.as_ref().map(Spanned::span)),
             (ApiField::Input, api.input.as_ref().map(Spanned::span)),
             (ApiField::Output, api.output.as_ref().map(Spanned::span)),
+            (ApiField::Stream, api.stream.as_ref().map(Spanned::span)),
             (ApiField::Required, api.required.as_ref().map(Spanned::span)),
         ];
         Self {

@@ -15,6 +15,11 @@
 //! | `gateway.timeout_ms` | 30000 | 1 – 600000: the whole of one forwarded call |
 //! | `gateway.connect_timeout_ms` | 3000 | 1 – 60000: reaching the upstream |
 //! | `gateway.max_body_bytes` | 1048576 | 1024 – 67108864: longest request body |
+//! | `gateway.max_answer_bytes` | 16777216 | 1024 – 1073741824: longest answer that is no stream |
+//! | `gateway.stream_timeout_ms` | 600000 | 1 – 86400000: the whole of one stream |
+//! | `gateway.stream_silence_ms` | 60000 | 1 – 86400000: longest silence of the upstream in it |
+//! | `gateway.max_stream_bytes` | 67108864 | 1024 – 1099511627776: longest stream |
+//! | `gateway.client_stall_ms` | 30000 | 1 – 600000: how long, in all, a stream waits for a client that does not read |
 //! | `gateway.errors` | `envelope` | `envelope`: errors ride on HTTP 200; `http`: true statuses |
 //! | `gateway.max_in_flight` | 4096 | 1 – 1000000: calls at the same time, over all accounts |
 //! | `contact.wechat`, `contact.discord` | none | `http(s)://…` (or `weixin://…`): what the QR code opens |
@@ -30,6 +35,7 @@
 //! | `title` | the name | `{ en = "…", zh = "…" }`: for people |
 //! | `input` | no limit | `{ max_tokens = 4000, fields = ["messages[].content"] }` |
 //! | `output` | no limit | `{ most = 10, request_field = "…", response_list = "data.…", noun = "memories" }` |
+//! | `stream` | `false` | whether an answer may come as server-sent events |
 //! | `required` | none | `[{ field = "user_id", shape = "id" }, …]`; shapes: `id`, `text`, `messages`, `count` |
 //! | `failure_data` | `{}` | the `data` that goes with an error |
 
@@ -70,6 +76,15 @@ pub struct GatewayConfig {
     pub timeout_ms: u64,
     pub connect_timeout_ms: u64,
     pub max_body_bytes: usize,
+    /// Longest answer that is no stream.
+    pub max_answer_bytes: usize,
+    /// For the whole of one stream.
+    pub stream_timeout_ms: u64,
+    /// Longest silence of the upstream within a stream.
+    pub stream_silence_ms: u64,
+    pub max_stream_bytes: usize,
+    /// How long, in all, a stream waits for a client that does not read.
+    pub client_stall_ms: u64,
     pub errors: ErrorStyle,
     /// Calls that may be under way at the same time.
     pub max_in_flight: usize,
@@ -146,6 +161,11 @@ impl Default for GatewayConfig {
             timeout_ms: 30_000,
             connect_timeout_ms: 3_000,
             max_body_bytes: 1024 * 1024,
+            max_answer_bytes: 16 * 1024 * 1024,
+            stream_timeout_ms: 600_000,
+            stream_silence_ms: 60_000,
+            max_stream_bytes: 64 * 1024 * 1024,
+            client_stall_ms: 30_000,
             errors: ErrorStyle::default(),
             max_in_flight: 4_096,
         }

@@ -34,6 +34,11 @@ struct GatewayTable {
     timeout_ms: Option<Spanned<i64>>,
     connect_timeout_ms: Option<Spanned<i64>>,
     max_body_bytes: Option<Spanned<i64>>,
+    max_answer_bytes: Option<Spanned<i64>>,
+    stream_timeout_ms: Option<Spanned<i64>>,
+    stream_silence_ms: Option<Spanned<i64>>,
+    max_stream_bytes: Option<Spanned<i64>>,
+    client_stall_ms: Option<Spanned<i64>>,
     errors: Option<ErrorStyle>,
     max_in_flight: Option<Spanned<i64>>,
 }
@@ -129,6 +134,36 @@ impl Reader<'_> {
                 table.max_body_bytes,
                 1_024..=64 * 1024 * 1024,
                 default.max_body_bytes,
+            )?,
+            max_answer_bytes: self.number(
+                "max_answer_bytes",
+                table.max_answer_bytes,
+                1_024..=1024 * 1024 * 1024,
+                default.max_answer_bytes,
+            )?,
+            stream_timeout_ms: self.number(
+                "stream_timeout_ms",
+                table.stream_timeout_ms,
+                1..=86_400_000,
+                default.stream_timeout_ms,
+            )?,
+            stream_silence_ms: self.number(
+                "stream_silence_ms",
+                table.stream_silence_ms,
+                1..=86_400_000,
+                default.stream_silence_ms,
+            )?,
+            max_stream_bytes: self.number(
+                "max_stream_bytes",
+                table.max_stream_bytes,
+                1_024..=1024 * 1024 * 1024 * 1024,
+                default.max_stream_bytes,
+            )?,
+            client_stall_ms: self.number(
+                "client_stall_ms",
+                table.client_stall_ms,
+                1..=600_000,
+                default.client_stall_ms,
             )?,
             errors: table.errors.unwrap_or(default.errors),
             max_in_flight: self.number(

@@ -35,6 +35,11 @@ fn every_setting_is_read() {
         timeout_ms = 1
         connect_timeout_ms = 2
         max_body_bytes = 1024
+        max_answer_bytes = 1025
+        stream_timeout_ms = 4
+        stream_silence_ms = 5
+        max_stream_bytes = 1026
+        client_stall_ms = 6
         errors = "http"
         max_in_flight = 3
         [contact]
@@ -55,6 +60,11 @@ fn every_setting_is_read() {
                 timeout_ms: 1,
                 connect_timeout_ms: 2,
                 max_body_bytes: 1_024,
+                max_answer_bytes: 1_025,
+                stream_timeout_ms: 4,
+                stream_silence_ms: 5,
+                max_stream_bytes: 1_026,
+                client_stall_ms: 6,
                 errors: ErrorStyle::Http,
                 max_in_flight: 3,
             },
@@ -206,6 +216,11 @@ fn numbers_outside_their_range_are_refused() {
         ("timeout_ms", 1, 600_000),
         ("connect_timeout_ms", 1, 60_000),
         ("max_body_bytes", 1_024, 67_108_864),
+        ("max_answer_bytes", 1_024, 1_073_741_824),
+        ("stream_timeout_ms", 1, 86_400_000),
+        ("stream_silence_ms", 1, 86_400_000),
+        ("max_stream_bytes", 1_024, 1_099_511_627_776),
+        ("client_stall_ms", 1, 600_000),
         ("max_in_flight", 1, 1_000_000),
     ] {
         let gateway = |value: i64| format!("[gateway]\n{name} = {value}");

@@ -52,6 +52,8 @@ pub struct Api {
     pub input: Option<InputLimit>,
     /// What one answer may carry; nothing means that it is not cut.
     pub output: Option<OutputLimit>,
+    /// Whether an answer may come as a stream of server-sent events.
+    pub stream: bool,
     /// Fields that every request must have, in the order in which they are checked.
     pub required: Vec<RequiredField>,
     /// The `data` that goes with an error, in the shape that clients of this API
@@ -196,6 +198,7 @@ pub enum ApiField {
     FreeCalls,
     Input,
     Output,
+    Stream,
     Required,
     FailureData,
 }
@@ -227,6 +230,8 @@ pub enum ApiProblem {
     NamelessOutput,
     #[error("response_list `{0}` must name one list: no `[]` in it")]
     ManyLists(FieldPath),
+    #[error("a stream cannot be cut to an output limit: leave out `output` or `stream`")]
+    StreamWithOutput,
     #[error("a required field has no name")]
     NamelessField,
     #[error("the field `{0}` is required twice")]
@@ -252,6 +257,9 @@ fn check(api: &Api, earlier: &[Api]) -> Result<(), (ApiField, ApiProblem)> {
     }
     if let Some(output) = &api.output {
         check_output(output).map_err(|problem| (ApiField::Output, problem))?;
+        if api.stream {
+            return Err((ApiField::Stream, ApiProblem::StreamWithOutput));
+        }
     }
     check_required(&api.required).map_err(|problem| (ApiField::Required, problem))?;
     if !api.failure_data.is_object() {

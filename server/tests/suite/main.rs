@@ -21,6 +21,7 @@ mod palette;
 mod python_client;
 mod requests;
 mod settings;
+mod streams;
 mod support;
 mod unsent_forms;
 mod usage;

@@ -25,6 +25,7 @@ fn add_message() -> Api {
             fields: vec![FieldPath::of(&["messages[]", "content"])],
         }),
         output: None,
+        stream: false,
         required: required(&[
             ("user_id", Shape::Id),
             ("conversation_id", Shape::Id),
@@ -51,6 +52,7 @@ fn search_memory() -> Api {
             response_list: FieldPath::of(&["data", "memory_detail_list"]),
             noun: "memories".into(),
         }),
+        stream: false,
         required: required(&[("user_id", Shape::Id), ("query", Shape::Text)]),
         failure_data: Value::Object(serde_json::Map::new()),
     }
@@ -69,6 +71,7 @@ fn get_message() -> Api {
             response_list: FieldPath::of(&["data", "message_detail_list"]),
             noun: "messages".into(),
         }),
+        stream: false,
         required: required(&[("user_id", Shape::Id), ("conversation_id", Shape::Id)]),
         failure_data: Value::Object(serde_json::Map::new()),
     }

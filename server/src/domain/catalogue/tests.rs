@@ -96,7 +96,7 @@ fn a_catalogue_without_an_api_is_refused() {
 #[test]
 fn what_makes_no_sense_is_refused_with_its_place() {
     type Change = fn(&mut Api);
-    let table: [(Change, ApiField); 14] = [
+    let table: [(Change, ApiField); 15] = [
         (|api| api.free_calls = -1, ApiField::FreeCalls),
         (|api| api.name = String::new(), ApiField::Name),
         (|api| api.name = "a b".into(), ApiField::Name),
@@ -123,6 +123,7 @@ fn what_makes_no_sense_is_refused_with_its_place() {
             |api| api.output.as_mut().unwrap().response_list = "data[].list".parse().unwrap(),
             ApiField::Output,
         ),
+        (|api| api.stream = true, ApiField::Stream),
         (|api| api.required[0].name.clear(), ApiField::Required),
         (
             |api| api.required[0].name = "query".into(),

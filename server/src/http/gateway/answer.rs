@@ -8,7 +8,7 @@ use crate::domain::catalogue::{Api, OutputLimit};
 use crate::domain::limits;
 use crate::domain::quota::Allowance;
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LINK, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -22,6 +22,8 @@ pub(super) struct Remaining<'a> {
     pub api: &'a str,
     /// What binds first: the account's quota, or a cap.
     pub allowance: Allowance,
+    /// Calls of it that are held, and may still be charged.
+    pub held: i64,
     /// Seconds until the cap starts anew, if it binds and does.
     pub renews_in: Option<u32>,
 }
@@ -32,6 +34,24 @@ pub(super) fn success(
     remaining: Option<Remaining<'_>>,
 ) -> Response {
     respond(StatusCode::OK, request_id, Body::from(body), remaining)
+}
+
+/// A stream, of the upstream's own kind. Nothing on its way shall gather it up.
+pub(super) fn stream(
+    request_id: &HeaderValue,
+    kind: HeaderValue,
+    body: Body,
+    remaining: Option<Remaining<'_>>,
+) -> Response {
+    let mut response = respond(StatusCode::OK, request_id, body, remaining);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, kind);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    response
 }
 
 /// The upstream's own no, in the envelope and on the status of the style.
@@ -117,6 +137,7 @@ fn respond(
     if let Some(Remaining {
         api,
         allowance,
+        held,
         renews_in,
     }) = remaining
     {
@@ -125,7 +146,7 @@ fn respond(
             .as_ref()
             .filter(|cap| cap.remaining() < allowance.quota.remaining());
         let most = binding.map_or(allowance.quota.granted, |cap| cap.cap.limit.calls);
-        let left = allowance.remaining();
+        let left = (allowance.remaining() - held).max(0);
         insert(headers, RATE_LIMIT_POLICY, format!("\"{api}\";q={most}"));
         let left = match renews_in {
             Some(seconds) => format!("\"{api}\";r={left};t={seconds}"),

@@ -3,7 +3,6 @@
 use super::answer::{self, Remaining};
 use super::body::{self, Unread};
 use super::refusal::{CapRefusal, Refusal};
-use super::upstream::Reply;
 use super::{BASE_PATH, Gateway, Route, collapsed, credentials, is_post};
 use crate::domain::Millis;
 use crate::domain::caps::{CapOwner, CapUse};
@@ -20,6 +19,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::oneshot;
 
 /// When a call came, and the id it goes by.
 pub(super) struct Arrival {
@@ -31,10 +31,10 @@ pub(super) struct Arrival {
 }
 
 /// A call whose key and API are known: from here on it is logged, whatever becomes of it.
-struct Call {
-    gateway: Arc<Gateway>,
-    arrival: Arrival,
-    route: Arc<Route>,
+pub(super) struct Call {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) arrival: Arrival,
+    pub(super) route: Arc<Route>,
     key: KeyIdentity,
 }
 
@@ -126,13 +126,13 @@ impl Call {
         // still listens: the work goes on when this handler is dropped.
         let id = self.arrival.id_header.clone();
         let style = self.gateway.settings.errors;
-        let work = tokio::spawn(async move {
-            let response = self.forward(body, accepted, hold).await;
+        let (client, answer) = oneshot::channel();
+        tokio::spawn(async move {
+            self.forward(body, accepted, hold, client).await;
             drop(permit);
-            response
         });
-        work.await.unwrap_or_else(|panic| {
-            tracing::error!(request_id = ?id, %panic, "a call broke off");
+        answer.await.unwrap_or_else(|_| {
+            tracing::error!(request_id = ?id, "a call broke off");
             answer::refusal(&id, style, None, &Refusal::System, None)
         })
     }
@@ -179,50 +179,15 @@ impl Call {
         }
     }
 
-    async fn forward(self, body: Bytes, accepted: Accepted, hold: Hold) -> Response {
-        let api = &self.route.metered.api;
-        let id = &self.arrival.id_header;
-        let upstream = &self.gateway.upstream;
-        match upstream.forward(api, &self.route.target, id, body).await {
-            Ok(Reply::Success { body, is_long }) => {
-                let row = self.row(Outcome::Succeeded, 0, Some(accepted));
-                if let Err(error) = self.gateway.metering.charge(hold, row).await {
-                    return self.unrecorded(&error);
-                }
-                let body = match &api.output {
-                    Some(limit) if is_long => answer::cut(body, limit),
-                    _ => body,
-                };
-                answer::success(id, body, self.remaining().await)
-            }
-            Ok(Reply::Refused {
-                code,
-                message,
-                data,
-            }) => {
-                drop(hold);
-                self.log(self.row(Outcome::UpstreamFailed, code, Some(accepted)))
-                    .await;
-                let style = self.gateway.settings.errors;
-                let no = (code, message, data);
-                answer::refused_upstream(id, style, api, no, self.remaining().await)
-            }
-            Err(fault) => {
-                drop(hold);
-                self.refuse(Refusal::Upstream(fault), Some(accepted)).await
-            }
-        }
-    }
-
     /// Logs the call with its reason, and answers it.
-    async fn refuse(&self, why: Refusal, accepted: Option<Accepted>) -> Response {
+    pub(super) async fn refuse(&self, why: Refusal, accepted: Option<Accepted>) -> Response {
         self.log(self.row(why.outcome(), why.code(), accepted))
             .await;
         let remaining = self.remaining().await;
         self.refused(&why, remaining)
     }
 
-    fn unrecorded(&self, error: &CommitError) -> Response {
+    pub(super) fn unrecorded(&self, error: &CommitError) -> Response {
         tracing::error!(request_id = %self.arrival.request_id, %error, "a charge was not written");
         self.refused(&Refusal::System, None)
     }
@@ -238,13 +203,13 @@ impl Call {
     }
 
     /// A failed call costs nothing, so it is answered even if it cannot be logged.
-    async fn log(&self, row: UsageRow) {
+    pub(super) async fn log(&self, row: UsageRow) {
         if let Err(error) = self.gateway.metering.log(row).await {
             tracing::error!(request_id = %self.arrival.request_id, %error, "a call was not logged");
         }
     }
 
-    async fn remaining(&self) -> Option<Remaining<'_>> {
+    pub(super) async fn remaining(&self) -> Option<Remaining<'_>> {
         let allowance = self.gateway.metering.allowance(self.call()).await.ok()?;
         let binding = allowance
             .cap
@@ -254,6 +219,7 @@ impl Call {
         Some(Remaining {
             api: &self.route.metered.api.name,
             allowance,
+            held: 0,
             renews_in,
         })
     }
@@ -291,7 +257,7 @@ impl Call {
         u32::try_from((at - self.gateway.clock.now() + 999) / 1_000).ok()
     }
 
-    fn row(&self, outcome: Outcome, code: i64, accepted: Option<Accepted>) -> UsageRow {
+    pub(super) fn row(&self, outcome: Outcome, code: i64, accepted: Option<Accepted>) -> UsageRow {
         UsageRow {
             request_id: self.arrival.request_id.clone(),
             account: self.key.account,

@@ -7,9 +7,13 @@ mod body;
 mod call;
 mod credentials;
 mod envelope;
+mod events;
+mod forward;
 mod refusal;
+mod stream;
 mod upstream;
 
+pub use stream::StreamLimits;
 pub use upstream::{Upstream, UpstreamHealth, UpstreamSettings};
 
 use crate::clock::{self, Clock};
@@ -36,6 +40,9 @@ use upstream::Target;
 /// Where the gateway's calls lie; what clients take for their base URL.
 pub const BASE_PATH: &str = "/api/openmem/v1";
 
+/// Longest answer that the console is given.
+const MOST_SHOWN: usize = 16 * 1024 * 1024;
+
 /// How the gateway behaves; see `allowance.toml`, `[gateway]`.
 #[derive(Debug, Clone)]
 pub struct GatewaySettings {
@@ -44,6 +51,8 @@ pub struct GatewaySettings {
     pub max_body_bytes: usize,
     /// How long a client may take to send its body.
     pub body_timeout: Duration,
+    /// How far a stream of server-sent events may go.
+    pub streams: StreamLimits,
     /// Calls in flight at once, over all accounts.
     pub max_in_flight: usize,
     /// Where a developer asks for more.
@@ -174,8 +183,8 @@ pub async fn call_for(
         None => Response::default(),
     };
     let latency = started.elapsed();
-    // The gateway's own answers are whole in memory: there is nothing to fail.
-    let body = body::whole(response.into_body(), usize::MAX)
+    // A stream that fails, or has no end in sight, shows as nothing.
+    let body = body::whole(response.into_body(), MOST_SHOWN)
         .await
         .unwrap_or_default();
     Answered {

@@ -3,11 +3,15 @@
 use super::body::{self, Unread};
 use super::envelope;
 use crate::domain::catalogue::{Api, FieldPath, OutputLimit};
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use axum::http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 use axum::http::uri::InvalidUri;
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::Response;
+use hyper::body::{Body as _, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
@@ -18,8 +22,9 @@ use std::time::Duration;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// An answer larger than this is broken off.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// The connection to the upstream reads no more than this at once.
+const READ_AHEAD: usize = 64 * 1024;
+const EVENT_STREAM: &str = "text/event-stream";
 /// Failures in a row after which the upstream counts as failing.
 const FAILING_AFTER: u32 = 3;
 /// An idle connection is kept so long. Servers close theirs after a minute or so,
@@ -32,9 +37,11 @@ pub struct UpstreamSettings {
     pub base_url: String,
     /// Sent as `Authorization`, in place of the client's.
     pub authorization: Option<HeaderValue>,
-    /// For the whole call.
+    /// For the whole call; of a stream, until it begins.
     pub timeout: Duration,
     pub connect_timeout: Duration,
+    /// A longer answer is broken off.
+    pub max_answer_bytes: usize,
 }
 
 /// Why an upstream's answer is none.
@@ -44,6 +51,8 @@ pub enum Fault {
     Down,
     #[error("the service behind this gateway did not answer in time.")]
     Slow,
+    #[error("the service behind this gateway broke off its answer.")]
+    Broken,
     #[error("the service behind this gateway gave an answer that makes no sense.")]
     Nonsense,
     #[error("the service behind this gateway failed.")]
@@ -65,6 +74,16 @@ pub(super) enum Reply {
         message: String,
         data: Value,
     },
+    /// HTTP 2xx, and how it ends is still to be seen.
+    Stream(Stream),
+}
+
+/// Server-sent events to come.
+#[derive(Debug)]
+pub(super) struct Stream {
+    /// Its content type.
+    pub kind: HeaderValue,
+    pub body: Incoming,
 }
 
 /// Whether the upstream answers lately: for the readiness probe.
@@ -79,6 +98,8 @@ pub enum UpstreamHealth {
 pub(super) struct Target {
     uri: Uri,
     headers: HeaderMap,
+    /// Whether an answer may be a stream.
+    may_stream: bool,
 }
 
 /// A pool of connections to the upstream.
@@ -104,6 +125,7 @@ impl Upstream {
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(KEPT_IDLE)
             .pool_timer(TokioTimer::new())
+            .http1_max_buf_size(READ_AHEAD)
             .build(connector);
         Self {
             client,
@@ -118,10 +140,14 @@ impl Upstream {
     /// The base URL is none.
     pub(super) fn target(&self, api: &Api) -> Result<Target, InvalidUri> {
         let uri: Uri = format!("{}{}", self.settings.base_url, api.path).parse()?;
-        let json = HeaderValue::from_static("application/json");
+        let accepted = if api.stream {
+            "text/event-stream, application/json"
+        } else {
+            "application/json"
+        };
         let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(CONTENT_TYPE, json.clone());
-        headers.insert(ACCEPT, json);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(accepted));
         if let Some(host) = uri.authority()
             && let Ok(host) = HeaderValue::from_str(host.as_str())
         {
@@ -130,7 +156,11 @@ impl Upstream {
         if let Some(authorization) = &self.settings.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
-        Ok(Target { uri, headers })
+        Ok(Target {
+            uri,
+            headers,
+            may_stream: api.stream,
+        })
     }
 
     #[must_use]
@@ -156,12 +186,15 @@ impl Upstream {
             .unwrap_or(Err(Fault::Slow));
         match result {
             Ok(_) => self.failures.store(0, Ordering::Relaxed),
-            Err(fault) => {
-                self.failures.fetch_add(1, Ordering::Relaxed);
-                tracing::warn!(?request_id, api = %api.name, %fault, "upstream");
-            }
+            Err(fault) => self.failed(request_id, api, fault),
         }
         result
+    }
+
+    /// Remembers a failure: of a call, or of a stream on its way.
+    pub(super) fn failed(&self, request_id: &HeaderValue, api: &Api, fault: Fault) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(?request_id, api = %api.name, %fault, "upstream");
     }
 
     async fn send(
@@ -183,7 +216,10 @@ impl Upstream {
             .await
             .map_err(|error| fault(&error))?;
         let status = response.status();
-        let body = body::whole(response.into_body(), MOST_BYTES)
+        if status.is_success() && is_event_stream(response.headers()) {
+            return stream(target, response);
+        }
+        let body = body::whole(response.into_body(), self.settings.max_answer_bytes)
             .await
             .map_err(|why| broken(&why))?;
         understand(status, body, limit)
@@ -195,13 +231,38 @@ fn fault(error: &Error) -> Fault {
         Fault::Down
     } else {
         // It broke off, or does not speak HTTP.
-        Fault::Nonsense
+        Fault::Broken
     }
 }
 
-/// Too long, or it lied about its length.
-const fn broken(_: &Unread<hyper::Error>) -> Fault {
-    Fault::Nonsense
+/// Too long, or it broke off before the length that it announced.
+const fn broken(why: &Unread<hyper::Error>) -> Fault {
+    match why {
+        Unread::TooLarge => Fault::Nonsense,
+        Unread::Broken(_) => Fault::Broken,
+    }
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| {
+        let kind = kind.as_bytes();
+        kind.get(..EVENT_STREAM.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(EVENT_STREAM.as_bytes()))
+            && matches!(kind.get(EVENT_STREAM.len()), None | Some(b';' | b' '))
+    })
+}
+
+/// A stream must be allowed for, and must say where it ends: one that ends with
+/// its connection cannot be told from one that was cut.
+fn stream(target: &Target, response: Response<Incoming>) -> Result<Reply, Fault> {
+    let (mut head, body) = response.into_parts();
+    let has_end =
+        head.headers.contains_key(TRANSFER_ENCODING) || body.size_hint().exact().is_some();
+    let kind = head.headers.remove(CONTENT_TYPE);
+    match kind {
+        Some(kind) if target.may_stream && has_end => Ok(Reply::Stream(Stream { kind, body })),
+        _ => Err(Fault::Nonsense),
+    }
 }
 
 /// Success is HTTP 2xx and, in the envelope, `code` 0 (`product.md` §3).

@@ -5,7 +5,7 @@ mod browser;
 mod upstream;
 
 pub use browser::{Browser, Page, sign_in_fields};
-pub use upstream::{Behaviour, StubUpstream};
+pub use upstream::{Behaviour, Script, StubUpstream};
 
 use allowance::actions::{CreateKey, OpenAccount};
 use allowance::assembly::{Parts, Server, assemble};
@@ -14,8 +14,11 @@ use allowance::config::Config;
 use allowance::domain::ApiId;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::audit::Actor;
-use allowance::domain::store::{Keys, Projects, Store, Verify};
+use allowance::domain::requests::{CallFilter, CallQuery, Direction};
+use allowance::domain::store::{Keys, Projects, RequestLog, Store, Verify};
+use allowance::domain::usage::{Outcome, UsageRow};
 use allowance::storage::SqliteStore;
+use axum::serve::ListenerExt;
 use reqwest::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -57,7 +60,7 @@ impl TestServer {
         Self::start_all(|_| {}, Some(address)).await
     }
 
-    async fn start_all(configure: impl FnOnce(&mut Config), other: Option<String>) -> Self {
+    pub async fn start_all(configure: impl FnOnce(&mut Config), other: Option<String>) -> Self {
         let folder = TempDir::new().unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let store = SqliteStore::open(&url).await.unwrap();
@@ -84,6 +87,7 @@ impl TestServer {
         .await
         .unwrap();
         let router = server.router.clone();
+        let listener = listener.tap_io(|tcp| drop(tcp.set_nodelay(true)));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -171,9 +175,21 @@ impl TestServer {
         metering.quota(account.id).await.unwrap()[place].remaining()
     }
 
+    /// Outcome and code of the account's latest calls, newest first.
+    pub async fn calls(&self, account: &Account) -> Vec<(Outcome, i64)> {
+        let query = CallQuery {
+            filter: CallFilter::all(account.id),
+            position: None,
+            direction: Direction::Older,
+            limit: 100,
+        };
+        let page = self.store.calls(&query).await.unwrap();
+        let calls = page.calls.iter();
+        calls.map(|call| (call.outcome, call.code)).collect()
+    }
+
     /// Burns `calls` of an API without HTTP: for tests about what comes after.
     pub async fn burn(&self, account: &Account, key: &str, api: &str, calls: usize) {
-        use allowance::domain::usage::{Outcome, UsageRow};
         let metering = &self.server.metering;
         let identity = metering.identify(key).await.unwrap().unwrap();
         let api = metering.api_named(api).unwrap().id;

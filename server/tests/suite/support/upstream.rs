@@ -5,11 +5,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use std::io;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 #[derive(Clone)]
 pub enum Behaviour {
@@ -20,8 +22,42 @@ pub enum Behaviour {
     Waits(Arc<Semaphore>),
     /// Never answers.
     Hangs,
+    /// Answers with a stream of this content type, as the test goes on to say.
+    Streams(&'static str, Pieces),
     /// Breaks off in the middle of its answer.
     Dies,
+}
+
+/// Pieces of a stream that a test still has to say; an error cuts it.
+type Pieces = Arc<Mutex<Option<mpsc::UnboundedReceiver<io::Result<Bytes>>>>>;
+
+/// The test's hand on a stream of the upstream. Dropping it ends the stream well.
+pub struct Script(mpsc::UnboundedSender<io::Result<Bytes>>);
+
+impl Script {
+    pub fn say(&self, piece: impl Into<Bytes>) {
+        self.0.send(Ok(piece.into())).unwrap();
+    }
+
+    /// Cuts the stream.
+    pub fn cut(self) {
+        self.0.send(Err(io::Error::other("cut"))).unwrap();
+    }
+
+    /// Waits until the gateway has given the stream up.
+    pub async fn given_up(&self) {
+        self.0.closed().await;
+    }
+}
+
+impl Behaviour {
+    /// A stream of server-sent events, and the hand that leads it.
+    pub fn streams() -> (Self, Script) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let pieces = Arc::new(Mutex::new(Some(receiver)));
+        let behaviour = Self::Streams("text/event-stream; charset=utf-8", pieces);
+        (behaviour, Script(sender))
+    }
 }
 
 #[derive(Clone)]
@@ -41,6 +77,7 @@ impl StubUpstream {
             seen: Arc::default(),
         };
         let router = Router::new().fallback(answer).with_state(stub.clone());
+        let listener = listener.tap_io(|tcp| drop(tcp.set_nodelay(true)));
         tokio::spawn(async move { axum::serve(listener, router).await });
         stub
     }
@@ -72,6 +109,11 @@ async fn answer(
             return (StatusCode::from_u16(status).unwrap(), text).into_response();
         }
         Behaviour::Hangs => std::future::pending().await,
+        Behaviour::Streams(kind, pieces) => {
+            let mut pieces = pieces.lock().take().unwrap();
+            let stream = futures::stream::poll_fn(move |cx| pieces.poll_recv(cx));
+            return ([("content-type", kind)], Body::from_stream(stream)).into_response();
+        }
         Behaviour::Dies => {
             let broken = futures::stream::iter([
                 Ok(Bytes::from_static(b"{\"code\":0,")),

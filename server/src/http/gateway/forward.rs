@@ -1,0 +1,125 @@
+//! The second half of a call's path: forwarded, and settled by what came back.
+//! It runs in a task of its own, as no client may stop it.
+
+use super::answer;
+use super::call::Call;
+use super::refusal::Refusal;
+use super::stream::{Ended, Outlet, pump};
+use super::upstream::{Fault, Reply, Stream};
+use crate::domain::limits::Accepted;
+use crate::domain::usage::Outcome;
+use crate::metering::Hold;
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+/// To whoever waits for the answer; a client that left does not.
+type Client = oneshot::Sender<Response>;
+
+impl Call {
+    pub(super) async fn forward(self, body: Bytes, accepted: Accepted, hold: Hold, client: Client) {
+        let id = &self.arrival.id_header;
+        let route = &self.route;
+        let upstream = &self.gateway.upstream;
+        let reply = upstream
+            .forward(&route.metered.api, &route.target, id, body)
+            .await;
+        let response = match reply {
+            Ok(Reply::Success { body, is_long }) => {
+                self.succeeded(body, is_long, accepted, hold).await
+            }
+            Ok(Reply::Refused {
+                code,
+                message,
+                data,
+            }) => {
+                drop(hold);
+                self.said_no((code, message, data), accepted).await
+            }
+            Ok(Reply::Stream(stream)) => {
+                return self.stream(stream, accepted, hold, client).await;
+            }
+            Err(fault) => {
+                drop(hold);
+                self.refuse(Refusal::Upstream(fault), Some(accepted)).await
+            }
+        };
+        let _ = client.send(response);
+    }
+
+    async fn succeeded(
+        &self,
+        body: Bytes,
+        is_long: bool,
+        accepted: Accepted,
+        hold: Hold,
+    ) -> Response {
+        let row = self.row(Outcome::Succeeded, 0, Some(accepted));
+        if let Err(error) = self.gateway.metering.charge(hold, row).await {
+            return self.unrecorded(&error);
+        }
+        let body = match &self.route.metered.api.output {
+            Some(limit) if is_long => answer::cut(body, limit),
+            _ => body,
+        };
+        answer::success(&self.arrival.id_header, body, self.remaining().await)
+    }
+
+    async fn said_no(&self, no: (i64, String, Value), accepted: Accepted) -> Response {
+        self.log(self.row(Outcome::UpstreamFailed, no.0, Some(accepted)))
+            .await;
+        answer::refused_upstream(
+            &self.arrival.id_header,
+            self.gateway.settings.errors,
+            &self.route.metered.api,
+            no,
+            self.remaining().await,
+        )
+    }
+
+    /// Passes a stream on and settles it by how it ended. The client gets its end
+    /// once the charge is on disk; without one, it is cut.
+    async fn stream(self, stream: Stream, accepted: Accepted, hold: Hold, client: Client) {
+        let limits = self.gateway.settings.streams;
+        let (mut outlet, body) = Outlet::new(limits.patience);
+        let mut remaining = self.remaining().await;
+        if let Some(remaining) = &mut remaining {
+            // This call is still to be charged.
+            remaining.held = 1;
+        }
+        let id = &self.arrival.id_header;
+        // A body that nobody takes is one whose client hung up.
+        let _ = client.send(answer::stream(id, stream.kind, body, remaining));
+        let ended = pump(stream.body, &mut outlet, limits).await;
+        match ended {
+            Ok(Ended::Well) => {
+                let row = self.row(Outcome::Succeeded, 0, Some(accepted));
+                match self.gateway.metering.charge(hold, row).await {
+                    Ok(()) => outlet.end().await,
+                    Err(error) => drop(self.unrecorded(&error)),
+                }
+            }
+            Ok(Ended::Failed(code)) => {
+                drop(hold);
+                let row = self.row(Outcome::UpstreamFailed, code, Some(accepted));
+                self.log(row).await;
+                outlet.end().await;
+            }
+            Err(fault) => {
+                drop(hold);
+                self.cut(fault, accepted).await;
+            }
+        }
+    }
+
+    async fn cut(&self, fault: Fault, accepted: Accepted) {
+        let api = &self.route.metered.api;
+        self.gateway
+            .upstream
+            .failed(&self.arrival.id_header, api, fault);
+        let why = Refusal::Upstream(fault);
+        self.log(self.row(why.outcome(), why.code(), Some(accepted)))
+            .await;
+    }
+}
