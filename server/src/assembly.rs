@@ -3,7 +3,7 @@
 
 use crate::actions::Actions;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::console::Reader;
 use crate::domain::StoreError;
 use crate::domain::limits::CountTokens;
@@ -115,20 +115,19 @@ fn gateway(
     metering: &Arc<Metering>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<Gateway>, AssemblyError> {
-    let authorization = config
-        .gateway
-        .upstream_authorization
-        .as_ref()
-        .map(|value| {
-            let mut header =
-                HeaderValue::from_str(value.expose()).map_err(|_| AssemblyError::Authorization)?;
-            header.set_sensitive(true);
-            Ok::<_, AssemblyError>(header)
+    let authorization = authorization_header(config.gateway.upstream_authorization.as_ref())?;
+    let elsewhere = config
+        .api_upstreams
+        .iter()
+        .map(|(api, at)| {
+            let header = authorization_header(at.authorization.as_ref())?;
+            Ok((api.clone(), (at.base_url.clone(), header)))
         })
-        .transpose()?;
+        .collect::<Result<_, AssemblyError>>()?;
     let upstream = Upstream::new(UpstreamSettings {
         base_url: upstream.trim_end_matches('/').to_owned(),
         authorization,
+        elsewhere,
         timeout: config.gateway.timeout(),
         connect_timeout: config.gateway.connect_timeout(),
         max_answer_bytes: config.gateway.max_answer_bytes,
@@ -143,6 +142,7 @@ fn gateway(
         Arc::clone(clock),
         GatewaySettings {
             errors: config.gateway.errors,
+            error_codes: config.gateway.error_codes,
             max_body_bytes: config.gateway.max_body_bytes,
             body_timeout: BODY_TIMEOUT,
             streams: StreamLimits {
@@ -157,6 +157,17 @@ fn gateway(
         },
     )?;
     Ok(gateway)
+}
+
+fn authorization_header(secret: Option<&Secret>) -> Result<Option<HeaderValue>, AssemblyError> {
+    secret
+        .map(|secret| {
+            let mut header =
+                HeaderValue::from_str(secret.expose()).map_err(|_| AssemblyError::Authorization)?;
+            header.set_sensitive(true);
+            Ok(header)
+        })
+        .transpose()
 }
 
 fn channels(config: &Config) -> Result<Vec<ContactChannel>, qr::QrError> {

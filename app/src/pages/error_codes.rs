@@ -1,7 +1,7 @@
 //! What each code means, and what to do.
 
 use crate::{
-    codes::{CODES, Code},
+    codes::{CODES, Code, Era, Spoken},
     components::{
         calls::OutcomeBadge,
         frame::{Frame, Section},
@@ -14,8 +14,15 @@ use leptos::prelude::*;
 #[component]
 pub fn ErrorCodesPage() -> impl IntoView {
     let texts = use_texts();
+    let Spoken { era, statuses } = use_spoken();
+    let codes = CODES.into_iter().filter(move |code| code.is_of(era));
+    let (lead, note) = if statuses {
+        ("codes-lead-statuses", "codes-status-note-sent")
+    } else {
+        ("codes-lead", "codes-status-note")
+    };
     view! {
-        <Frame section=Section::Elsewhere title=texts.text("codes-title") lead=texts.text("codes-lead")>
+        <Frame section=Section::Elsewhere title=texts.text("codes-title") lead=texts.text(lead)>
             <section>
                 <Scroll label=texts.text("codes-table")>
                     <table class="stack codes">
@@ -28,15 +35,24 @@ pub fn ErrorCodesPage() -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            {CODES.map(|code| view! { <Row code /> }).collect_view()}
+                            {codes.map(|code| view! { <Row code /> }).collect_view()}
                         </tbody>
                     </table>
                 </Scroll>
-                <p class="hint">{texts.text("codes-status-note")}</p>
+                <p class="hint">{texts.text(note)}</p>
             </section>
         </Frame>
     }
     .into_any()
+}
+
+/// How this gateway sends its errors, as the server says.
+#[must_use]
+pub fn use_spoken() -> Spoken {
+    use_context().unwrap_or(Spoken {
+        era: Era::Seed,
+        statuses: false,
+    })
 }
 
 #[component]

@@ -3,12 +3,13 @@
 
 use super::{
     choosers::{KeyChooser, ProjectChooser},
+    error_codes::use_spoken,
     period::{CustomRange, Preset, Presets, period_text},
     query_string,
     requests::{pairs, period_pairs},
 };
 use crate::{
-    codes::offered,
+    codes::{CODES, offered},
     components::{calls::outcome_text, form::FilterChoice},
     i18n::{Texts, use_texts},
     islands::SelfSending,
@@ -96,13 +97,16 @@ fn selects(texts: Texts, filter: &RequestsFilter, apis: Vec<ApiName>) -> Vec<Cho
         .map(|outcome| outcome.name().to_owned())
         .collect();
     let codes: Vec<String> = filter.codes.iter().map(i64::to_string).collect();
-    let mut offered: Vec<(String, String)> = offered()
+    let mut offered: Vec<(String, String)> = offered(use_spoken().era)
         .map(|code| (code.number.to_string(), texts.text(code.title)))
         .collect();
-    // A code of the service behind the gateway, from a request's page.
+    // From a request's page: a code of another era, or of the service behind the
+    // gateway.
     for code in &codes {
         if !offered.iter().any(|(number, _)| number == code) {
-            offered.push((code.clone(), texts.text("code-upstream")));
+            let other = CODES.iter().find(|known| known.number.to_string() == *code);
+            let title = other.map_or("code-upstream", |other| other.title);
+            offered.push((code.clone(), texts.text(title)));
         }
     }
     let code_options = offered

@@ -1,9 +1,10 @@
 //! The `[[api]]` tables: a catalogue in the words of a file.
 
-use super::ConfigError;
+use super::read::{Reader, base_url, header};
+use super::{ApiUpstream, ConfigError, Secret, Upstreams};
 use crate::domain::catalogue::{
-    Api, ApiField, Catalogue, CatalogueError, FieldPath, InputLimit, LocalText, OutputLimit,
-    RequiredField, Shape,
+    Api, ApiField, Catalogue, CatalogueError, END_USER, FieldPath, InputLimit, LocalText,
+    OutputLimit, RequiredField, Shape, Success,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -21,10 +22,21 @@ pub(super) struct ApiTable {
     title: Option<Spanned<TitleTable>>,
     input: Option<Spanned<InputTable>>,
     output: Option<Spanned<OutputTable>>,
+    end_user: Option<Spanned<String>>,
+    success: Option<SuccessName>,
+    upstream: Option<Spanned<String>>,
+    upstream_authorization: Option<Spanned<Secret>>,
     stream: Option<Spanned<bool>>,
     required: Option<Spanned<Vec<RequiredTable>>>,
     #[serde(default)]
     failure_data: Map<String, Value>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum SuccessName {
+    Code,
+    Status,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +58,8 @@ struct InputTable {
 #[serde(deny_unknown_fields)]
 struct OutputTable {
     most: i64,
-    request_field: String,
+    #[serde(deserialize_with = "path")]
+    request_field: FieldPath,
     #[serde(deserialize_with = "path")]
     response_list: FieldPath,
     noun: String,
@@ -89,29 +102,58 @@ fn shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shape, D::Error> 
     known.ok_or_else(|| D::Error::unknown_variant(&name, &NAMES))
 }
 
-/// The catalogue that the tables describe.
+/// The catalogue that the tables describe, and the upstreams of their own that
+/// some APIs have, by name.
 pub(super) fn catalogue(
-    text: &str,
+    read: &Reader<'_>,
     tables: Spanned<Vec<Spanned<ApiTable>>>,
-) -> Result<Catalogue, ConfigError> {
+) -> Result<(Catalogue, Upstreams), ConfigError> {
     let whole = tables.span();
-    let (places, apis): (Vec<_>, Vec<_>) = tables
-        .into_inner()
-        .into_iter()
-        .map(|table| (Places::of(&table), api(table.into_inner())))
-        .unzip();
-    Catalogue::new(apis).map_err(|error| {
+    let mut places = Vec::new();
+    let mut apis = Vec::new();
+    let mut upstreams = Upstreams::new();
+    for table in tables.into_inner() {
+        places.push(Places::of(&table));
+        let mut table = table.into_inner();
+        if let Some(upstream) = upstream(read, &mut table)? {
+            upstreams.insert(table.name.get_ref().clone(), upstream);
+        }
+        apis.push(api(read, table)?);
+    }
+    let catalogue = Catalogue::new(apis).map_err(|error| {
         let span = match &error {
             CatalogueError::Empty => Some(whole),
             CatalogueError::Api { index, field, .. } => {
                 places.get(*index).map(|places| places.of_field(*field))
             }
         };
-        ConfigError::at(text, span, error)
-    })
+        ConfigError::at(read.text, span, error)
+    })?;
+    Ok((catalogue, upstreams))
 }
 
-fn api(table: ApiTable) -> Api {
+/// An upstream of the API's own. Its authorization is no other's: a secret goes
+/// only to the address that it stands beside.
+fn upstream(read: &Reader<'_>, table: &mut ApiTable) -> Result<Option<ApiUpstream>, ConfigError> {
+    let base_url = read.value(table.upstream.take(), base_url)?;
+    let place = table.upstream_authorization.as_ref().map(Spanned::span);
+    let authorization = read.value(table.upstream_authorization.take(), header)?;
+    match (base_url, authorization) {
+        (Some(base_url), authorization) => Ok(Some(ApiUpstream {
+            base_url,
+            authorization,
+        })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(ConfigError::at(
+            read.text,
+            place,
+            "upstream_authorization needs an upstream beside it",
+        )),
+    }
+}
+
+fn api(read: &Reader<'_>, table: ApiTable) -> Result<Api, ConfigError> {
+    let end_user = read.value(table.end_user, |path| path.parse())?;
     let name = table.name.into_inner();
     let title = match table.title.map(Spanned::into_inner) {
         Some(title) => LocalText {
@@ -140,13 +182,18 @@ fn api(table: ApiTable) -> Api {
             noun: output.noun,
         });
     let required = table.required.map(Spanned::into_inner).unwrap_or_default();
-    Api {
+    Ok(Api {
         name,
         title,
         path: table.path.into_inner(),
         free_calls: table.free_calls.into_inner(),
         input,
         output,
+        end_user: end_user.unwrap_or_else(|| FieldPath::of(&[END_USER])),
+        success: match table.success {
+            Some(SuccessName::Status) => Success::Status,
+            Some(SuccessName::Code) | None => Success::Code,
+        },
         stream: table.stream.is_some_and(Spanned::into_inner),
         required: required
             .into_iter()
@@ -156,7 +203,7 @@ fn api(table: ApiTable) -> Api {
             })
             .collect(),
         failure_data: Value::Object(table.failure_data),
-    }
+    })
 }
 
 /// Where the parts of one table stand in the file.
@@ -175,6 +222,7 @@ impl Places {
             (ApiField::Title, api.title.as_ref().map(Spanned::span)),
             (ApiField::Input, api.input.as_ref().map(Spanned::span)),
             (ApiField::Output, api.output.as_ref().map(Spanned::span)),
+            (ApiField::EndUser, api.end_user.as_ref().map(Spanned::span)),
             (ApiField::Stream, api.stream.as_ref().map(Spanned::span)),
             (ApiField::Required, api.required.as_ref().map(Spanned::span)),
         ];

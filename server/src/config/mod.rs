@@ -21,6 +21,7 @@
 //! | `gateway.max_stream_bytes` | 67108864 | 1024 – 1099511627776: longest stream |
 //! | `gateway.client_stall_ms` | 30000 | 1 – 600000: how long, in all, a stream waits for a client that does not read |
 //! | `gateway.errors` | `envelope` | `envelope`: errors ride on HTTP 200; `http`: true statuses |
+//! | `gateway.error_codes` | `seed` | `seed` or `2026`: which era's numbers errors have (`wire.md`) |
 //! | `gateway.max_in_flight` | 4096 | 1 – 1000000: calls at the same time, over all accounts |
 //! | `contact.wechat`, `contact.discord` | none | `http(s)://…` (or `weixin://…`): what the QR code opens |
 //! | `[[api]]` | the memory API's three | the catalogue; one table is enough to replace the default |
@@ -35,8 +36,11 @@
 //! | `title` | the name | `{ en = "…", zh = "…" }`: for people |
 //! | `input` | no limit | `{ max_tokens = 4000, fields = ["messages[].content"] }` |
 //! | `output` | no limit | `{ most = 10, request_field = "…", response_list = "data.…", noun = "memories" }` |
+//! | `end_user` | `user_id` | where the body names the end user |
+//! | `success` | `code` | `code`: HTTP 2xx and `code` 0; `status`: HTTP 2xx alone |
+//! | `upstream`, `upstream_authorization` | `gateway`'s | an upstream of its own |
 //! | `stream` | `false` | whether an answer may come as server-sent events |
-//! | `required` | none | `[{ field = "user_id", shape = "id" }, …]`; shapes: `id`, `text`, `messages`, `count` |
+//! | `required` | none | `[{ field = "user_id", shape = "id" }, …]`; shapes: `id`, `text`, `messages`, `count`, `list` |
 //! | `failure_data` | `{}` | the `data` that goes with an error |
 
 mod api;
@@ -51,6 +55,7 @@ pub use secret::Secret;
 
 use crate::domain::catalogue::Catalogue;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -64,6 +69,18 @@ pub struct Config {
     pub gateway: GatewayConfig,
     pub contact: ContactConfig,
     pub catalogue: Catalogue,
+    pub api_upstreams: Upstreams,
+}
+
+/// The APIs that are not at the gateway's upstream, by name.
+pub type Upstreams = BTreeMap<String, ApiUpstream>;
+
+/// Where the calls of one API go, and with what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiUpstream {
+    /// Without a slash at its end.
+    pub base_url: String,
+    pub authorization: Option<Secret>,
 }
 
 /// How calls reach the upstream.
@@ -86,6 +103,7 @@ pub struct GatewayConfig {
     /// How long, in all, a stream waits for a client that does not read.
     pub client_stall_ms: u64,
     pub errors: ErrorStyle,
+    pub error_codes: ErrorCodes,
     /// Calls that may be under way at the same time.
     pub max_in_flight: usize,
 }
@@ -99,6 +117,18 @@ pub enum ErrorStyle {
     Envelope,
     /// With true HTTP statuses.
     Http,
+}
+
+/// Which numbers errors have (`wire.md`): the published API changed them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum ErrorCodes {
+    /// 40300, 40301 and 40302 for the limits; one code for all wrong parameters.
+    #[default]
+    #[serde(rename = "seed")]
+    Seed,
+    /// 40300, 40304 and 40305 for the limits; empty and long fields have their own.
+    #[serde(rename = "2026")]
+    Y2026,
 }
 
 /// Where a person reaches a person. The links become QR codes.
@@ -149,6 +179,7 @@ impl Default for Config {
             gateway: GatewayConfig::default(),
             contact: ContactConfig::default(),
             catalogue: Catalogue::default(),
+            api_upstreams: Upstreams::new(),
         }
     }
 }
@@ -167,6 +198,7 @@ impl Default for GatewayConfig {
             max_stream_bytes: 64 * 1024 * 1024,
             client_stall_ms: 30_000,
             errors: ErrorStyle::default(),
+            error_codes: ErrorCodes::default(),
             max_in_flight: 4_096,
         }
     }

@@ -2,7 +2,7 @@
 //! the text until they are checked, so that a fault can name its line.
 
 use super::api::{self, ApiTable};
-use super::{Config, ConfigError, ContactConfig, ErrorStyle, GatewayConfig, Secret};
+use super::{Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, Secret};
 use http::{HeaderValue, Uri};
 use serde::Deserialize;
 use std::fmt::Display;
@@ -40,6 +40,7 @@ struct GatewayTable {
     max_stream_bytes: Option<Spanned<i64>>,
     client_stall_ms: Option<Spanned<i64>>,
     errors: Option<ErrorStyle>,
+    error_codes: Option<ErrorCodes>,
     max_in_flight: Option<Spanned<i64>>,
 }
 
@@ -55,6 +56,10 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|error| ConfigError::parsed(text, &error))?;
     let read = Reader { text };
     let default = Config::default();
+    let (catalogue, api_upstreams) = match file.api {
+        Some(tables) => api::catalogue(&read, tables)?,
+        None => (default.catalogue, default.api_upstreams),
+    };
     Ok(Config {
         listen: read.value(file.listen, listen)?.unwrap_or(default.listen),
         public_url: read.value(file.public_url, base_url)?,
@@ -66,20 +71,18 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
             wechat: read.value(file.contact.wechat, link)?,
             discord: read.value(file.contact.discord, link)?,
         },
-        catalogue: match file.api {
-            Some(tables) => api::catalogue(text, tables)?,
-            None => default.catalogue,
-        },
+        catalogue,
+        api_upstreams,
     })
 }
 
-struct Reader<'a> {
-    text: &'a str,
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
 }
 
 impl Reader<'_> {
     /// A value that is there, checked and converted.
-    fn value<T, U, E: Display>(
+    pub(super) fn value<T, U, E: Display>(
         &self,
         value: Option<Spanned<T>>,
         check: impl FnOnce(T) -> Result<U, E>,
@@ -166,6 +169,7 @@ impl Reader<'_> {
                 default.client_stall_ms,
             )?,
             errors: table.errors.unwrap_or(default.errors),
+            error_codes: table.error_codes.unwrap_or(default.error_codes),
             max_in_flight: self.number(
                 "max_in_flight",
                 table.max_in_flight,
@@ -191,7 +195,7 @@ fn database(value: String) -> Result<String, &'static str> {
 }
 
 /// An address that paths are added to; its slash at the end goes.
-fn base_url(value: String) -> Result<String, &'static str> {
+pub(super) fn base_url(value: String) -> Result<String, &'static str> {
     let uri: Uri = value.parse().map_err(|_| "this is no URL")?;
     let (Some("http" | "https"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err("the URL must start with http:// or https:// and a host");
@@ -205,7 +209,7 @@ fn base_url(value: String) -> Result<String, &'static str> {
     Ok(value.trim_end_matches('/').to_owned())
 }
 
-fn header(value: Secret) -> Result<Secret, &'static str> {
+pub(super) fn header(value: Secret) -> Result<Secret, &'static str> {
     // Not repeated in the sentence: it is a secret.
     match HeaderValue::from_str(value.expose()) {
         Ok(header) if !header.is_empty() => Ok(value),

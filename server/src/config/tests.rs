@@ -1,4 +1,7 @@
 use super::*;
+use crate::domain::catalogue::{
+    Api, InputLimit, LocalText, OutputLimit, RequiredField, Shape, Success,
+};
 
 #[track_caller]
 fn refused(text: &str) -> String {
@@ -41,6 +44,7 @@ fn every_setting_is_read() {
         max_stream_bytes = 1026
         client_stall_ms = 6
         errors = "http"
+        error_codes = "2026"
         max_in_flight = 3
         [contact]
         wechat = "https://u.wechat.com/kAbc"
@@ -66,6 +70,7 @@ fn every_setting_is_read() {
                 max_stream_bytes: 1_026,
                 client_stall_ms: 6,
                 errors: ErrorStyle::Http,
+                error_codes: ErrorCodes::Y2026,
                 max_in_flight: 3,
             },
             contact: ContactConfig {
@@ -73,6 +78,7 @@ fn every_setting_is_read() {
                 discord: Some("https://discord.gg/abc".into()),
             },
             catalogue: Catalogue::default(),
+            api_upstreams: Upstreams::new(),
         }
     );
 }
@@ -103,6 +109,58 @@ fn one_api_is_enough_to_replace_the_catalogue() {
     );
     assert_eq!(api.failure_data, serde_json::json!({}));
     assert!(api.required.is_empty() && api.input.is_none() && api.output.is_none());
+}
+
+#[test]
+fn every_field_of_an_api_is_read() {
+    let config = Config::from_toml(&format!(
+        "{API}
+        title = {{ en = 'One', zh = '一' }}
+        input = {{ max_tokens = 7, fields = ['a.b', 'c[].d'] }}
+        output = {{ most = 3, request_field = 'page.size', response_list = 'items', noun = 'items' }}
+        end_user = 'caller.id'
+        success = 'status'
+        upstream = 'https://one.example.org/v1/'
+        upstream_authorization = 'Bearer s3cr3t'
+        required = [{{ field = 'ids', shape = 'list' }}]
+        failure_data = {{ ok = false }}
+        "
+    ))
+    .unwrap();
+    let path = |text: &str| text.parse().unwrap();
+    assert_eq!(
+        config.catalogue.by_name("one").unwrap(),
+        &Api {
+            name: "one".into(),
+            title: LocalText {
+                en: "One".into(),
+                zh: "一".into()
+            },
+            path: "/one".into(),
+            free_calls: 10,
+            input: Some(InputLimit {
+                max_tokens: 7,
+                fields: vec![path("a.b"), path("c[].d")],
+            }),
+            output: Some(OutputLimit {
+                most: 3,
+                request_field: path("page.size"),
+                response_list: path("items"),
+                noun: "items".into(),
+            }),
+            end_user: path("caller.id"),
+            success: Success::Status,
+            stream: false,
+            required: vec![RequiredField {
+                name: "ids".into(),
+                shape: Shape::List
+            }],
+            failure_data: serde_json::json!({ "ok": false }),
+        }
+    );
+    let upstream = &config.api_upstreams["one"];
+    assert_eq!(upstream.base_url, "https://one.example.org/v1");
+    assert!(!format!("{config:?}").contains("s3cr3t"));
 }
 
 #[test]
@@ -164,6 +222,43 @@ fn a_fault_names_its_line() {
             API.replace("path = \"/one\"\n", ""),
             2,
             "missing field `path`",
+        ),
+        (
+            format!(
+                "{API}output = {{ most = 1, request_field = 'a', response_list = 'b', noun = 'c' }}\nstream = true"
+            ),
+            7,
+            "a stream cannot be cut to an output limit",
+        ),
+        (
+            format!("{API}stream = 'yes'"),
+            6,
+            "invalid type: string \"yes\", expected a boolean",
+        ),
+        (
+            format!("{API}end_user = 'users[].id'"),
+            6,
+            "`users[].id` must name one field",
+        ),
+        (
+            format!("{API}success = 'always'"),
+            6,
+            "unknown variant `always`",
+        ),
+        (
+            format!("{API}upstream = 'one.example.org'"),
+            6,
+            "the URL must start with http",
+        ),
+        (
+            format!("{API}upstream_authorization = 'Token a'"),
+            6,
+            "needs an upstream beside it",
+        ),
+        (
+            "[gateway]\nerror_codes = '2025'".into(),
+            2,
+            "unknown variant `2025`, expected `seed` or `2026`",
         ),
         ("api = []".into(), 1, "the catalogue has no API"),
         (

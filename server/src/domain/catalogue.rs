@@ -8,6 +8,7 @@ mod seed;
 mod tests;
 
 pub use field_path::{FieldPath, FieldPathError};
+pub use seed::END_USER;
 
 use super::language::Language;
 use serde_json::Value;
@@ -52,6 +53,10 @@ pub struct Api {
     pub input: Option<InputLimit>,
     /// What one answer may carry; nothing means that it is not cut.
     pub output: Option<OutputLimit>,
+    /// Where the end user is named, if at all.
+    pub end_user: FieldPath,
+    /// How an answer says that the call succeeded.
+    pub success: Success,
     /// Whether an answer may come as a stream of server-sent events.
     pub stream: bool,
     /// Fields that every request must have, in the order in which they are checked.
@@ -59,6 +64,16 @@ pub struct Api {
     /// The `data` that goes with an error, in the shape that clients of this API
     /// can read (`wire.md`).
     pub failure_data: Value,
+}
+
+/// How an answer says that the call succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Success {
+    /// HTTP 2xx, and `code` 0 in the envelope of `wire.md`.
+    #[default]
+    Code,
+    /// HTTP 2xx alone: an API with no envelope, whose errors have statuses.
+    Status,
 }
 
 /// A limit on the input: tokens, summed over all `fields`.
@@ -75,7 +90,7 @@ pub struct OutputLimit {
     /// Items in one answer.
     pub most: i64,
     /// The field of the request that asks for a number of items: `memory_limit_number`.
-    pub request_field: String,
+    pub request_field: FieldPath,
     /// The list in the answer that carries them: `data.memory_detail_list`.
     pub response_list: FieldPath,
     /// What the items are called, in English and plural: `memories`.
@@ -102,11 +117,19 @@ pub enum Shape {
     Messages,
     /// A whole number, at least 1.
     Count,
+    /// A list of at least one item.
+    List,
 }
 
 impl Shape {
     /// Every shape.
-    pub const ALL: [Self; 4] = [Self::Id, Self::Text, Self::Messages, Self::Count];
+    pub const ALL: [Self; 5] = [
+        Self::Id,
+        Self::Text,
+        Self::Messages,
+        Self::Count,
+        Self::List,
+    ];
 
     /// The name in the configuration.
     #[must_use]
@@ -116,6 +139,7 @@ impl Shape {
             Self::Text => "text",
             Self::Messages => "messages",
             Self::Count => "count",
+            Self::List => "list",
         }
     }
 }
@@ -198,6 +222,7 @@ pub enum ApiField {
     FreeCalls,
     Input,
     Output,
+    EndUser,
     Stream,
     Required,
     FailureData,
@@ -226,8 +251,10 @@ pub enum ApiProblem {
     NoInputField,
     #[error("`most` is {0}, but must be at least 1")]
     BadMost(i64),
-    #[error("the output limit needs a request_field and a noun")]
+    #[error("the output limit needs a noun")]
     NamelessOutput,
+    #[error("`{0}` must name one field: no `[]` in it")]
+    ManyFields(FieldPath),
     #[error("response_list `{0}` must name one list: no `[]` in it")]
     ManyLists(FieldPath),
     #[error("a stream cannot be cut to an output limit: leave out `output` or `stream`")]
@@ -260,6 +287,10 @@ fn check(api: &Api, earlier: &[Api]) -> Result<(), (ApiField, ApiProblem)> {
         if api.stream {
             return Err((ApiField::Stream, ApiProblem::StreamWithOutput));
         }
+    }
+    if api.end_user.has_each() {
+        let problem = ApiProblem::ManyFields(api.end_user.clone());
+        return Err((ApiField::EndUser, problem));
     }
     check_required(&api.required).map_err(|problem| (ApiField::Required, problem))?;
     if !api.failure_data.is_object() {
@@ -311,8 +342,11 @@ fn check_output(output: &OutputLimit) -> Result<(), ApiProblem> {
     if output.most < 1 {
         return Err(ApiProblem::BadMost(output.most));
     }
-    if output.request_field.is_empty() || output.noun.is_empty() {
+    if output.noun.is_empty() {
         return Err(ApiProblem::NamelessOutput);
+    }
+    if output.request_field.has_each() {
+        return Err(ApiProblem::ManyFields(output.request_field.clone()));
     }
     if output.response_list.has_each() {
         return Err(ApiProblem::ManyLists(output.response_list.clone()));

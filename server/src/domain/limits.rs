@@ -1,11 +1,14 @@
 //! May this body go to this API? Shape, tokens and the number of items asked
 //! for (`product.md` §1, `wire.md`). Pure: the tokenizer is handed in.
 
+mod read;
 mod shape;
 #[cfg(test)]
 mod tests;
 
-use super::catalogue::{Api, InputLimit, OutputLimit};
+pub use read::{DEEPEST, Unreadable, read};
+
+use super::catalogue::{Api, FieldPath, InputLimit, OutputLimit};
 use super::figures::grouped;
 use serde_json::{Map, Value};
 
@@ -14,9 +17,6 @@ pub const LONGEST_ID: usize = 100;
 
 /// Calls a second that an account had better stay below (`product.md` §2.9).
 pub const ADVISED_PER_SECOND: i64 = 10;
-
-/// The field that names the end user, whatever the API.
-const END_USER: &str = "user_id";
 
 /// Something that counts tokens.
 pub trait CountTokens {
@@ -30,7 +30,7 @@ pub trait CountTokens {
 pub struct Accepted {
     /// Tokens of the metered input; 0 where the API has no input limit.
     pub tokens: i64,
-    /// `user_id`, if there is one.
+    /// The end user, if one is named.
     pub end_user: Option<String>,
     /// The most items that the answer may carry, if the API has such a limit.
     pub output_limit: Option<i64>,
@@ -50,6 +50,8 @@ pub enum Refusal {
     },
     #[error("The field `{field}` must not be empty.")]
     Empty { field: String },
+    #[error("The field `{field}` must not be empty.")]
+    EmptyList { field: String },
     #[error("The field `{field}` has more than {most} characters.")]
     TooLong { field: String, most: usize },
     #[error("The input has more than {} tokens, counted over {fields}.", grouped(*most))]
@@ -86,11 +88,11 @@ pub fn check(api: &Api, body: &Value, tokens: &dyn CountTokens) -> Result<Accept
     for required in &api.required {
         shape::check(required, fields)?;
     }
-    let end_user = end_user(fields)?;
+    let end_user = end_user(&api.end_user, body)?;
     let output_limit = api
         .output
         .as_ref()
-        .map(|output| output_limit(output, fields))
+        .map(|output| output_limit(output, body))
         .transpose()?;
     let tokens = match &api.input {
         Some(input) => input_tokens(input, body, tokens)?,
@@ -121,21 +123,23 @@ fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> 
 }
 
 /// The end user, for APIs that require one and for those that do not.
-fn end_user(fields: &Map<String, Value>) -> Result<Option<String>, Refusal> {
-    let Some(id) = present(fields, END_USER).and_then(Value::as_str) else {
-        return Ok(None);
-    };
-    shape::check_length(END_USER, id)?;
-    Ok(Some(id.to_owned()).filter(|id| !id.is_empty()))
+fn end_user(field: &FieldPath, body: &Value) -> Result<Option<String>, Refusal> {
+    match field.value(body).and_then(Value::as_str) {
+        None | Some("") => Ok(None),
+        Some(id) => {
+            shape::check_length(field, id)?;
+            Ok(Some(id.to_owned()))
+        }
+    }
 }
 
-fn output_limit(output: &OutputLimit, fields: &Map<String, Value>) -> Result<i64, Refusal> {
+fn output_limit(output: &OutputLimit, body: &Value) -> Result<i64, Refusal> {
     let field = &output.request_field;
-    if let Some(value) = present(fields, field) {
+    if let Some(value) = field.value(body) {
         let asked = shape::count(field, value)?;
         if i64::try_from(asked).map_or(true, |asked| asked > output.most) {
             return Err(Refusal::TooMuchOutput {
-                field: field.clone(),
+                field: field.to_string(),
                 asked,
                 most: output.most,
                 noun: output.noun.clone(),

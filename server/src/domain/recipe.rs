@@ -38,6 +38,7 @@ fn sample(name: &str, shape: Shape) -> String {
         // Written out: spaces make it a line that people can read.
         Shape::Messages => r#"[{"role": "user", "content": "I like tea."}]"#.to_owned(),
         Shape::Count => "1".to_owned(),
+        Shape::List => r#"["first"]"#.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod caps;
+mod catalogue;
 mod codes;
 mod command_line;
 mod console;

@@ -1,10 +1,10 @@
 //! The request log over HTTP.
 
 use crate::support::{Behaviour, Browser, Page, TestServer, add_body, search_body};
-use allowance::config::ErrorStyle;
+use allowance::config::{ErrorCodes, ErrorStyle};
 use allowance::domain::accounts::Role;
 use allowance::domain::store::Keys;
-use allowance_app::codes::CODES;
+use allowance_app::codes::{CODES, Era};
 use allowance_app::view::RequestOutcome;
 use serde_json::{Value, json};
 
@@ -209,7 +209,20 @@ async fn a_request_says_what_happened_and_what_to_do_but_not_its_content() {
 /// Codes, statuses and outcomes that the gateway really answers with.
 #[tokio::test]
 async fn every_code_that_the_gateway_answers_is_explained() {
-    let it = TestServer::start_with(|config| config.gateway.errors = ErrorStyle::Http).await;
+    for (codes, era) in [
+        (ErrorCodes::Seed, Era::Seed),
+        (ErrorCodes::Y2026, Era::Y2026),
+    ] {
+        explained_in(codes, era).await;
+    }
+}
+
+async fn explained_in(codes: ErrorCodes, era: Era) {
+    let it = TestServer::start_with(|config| {
+        config.gateway.errors = ErrorStyle::Http;
+        config.gateway.error_codes = codes;
+    })
+    .await;
     let ann = it.account("ann@example.com", Role::Developer).await;
     let key = it.key(&ann, "Key").await;
     let long = json!({ "user_id": "ann", "query": "tea ".repeat(5_000) });
@@ -217,7 +230,7 @@ async fn every_code_that_the_gateway_answers_is_explained() {
         let number = envelope["code"].as_i64().unwrap();
         let code = CODES
             .iter()
-            .find(|code| code.number == number && code.outcome == outcome)
+            .find(|code| code.is_of(era) && code.number == number && code.outcome == outcome)
             .unwrap_or_else(|| panic!("{number} {outcome:?} is not explained"));
         assert!(code.statuses.contains(&status), "{status} with {number}");
     };
@@ -287,6 +300,11 @@ async fn every_code_that_the_gateway_answers_is_explained() {
     let mut browser = it.browser("ann@example.com").await;
     let page = browser.open("/error-codes").await;
     for code in CODES.iter().filter(|code| code.number >= 0) {
-        page.assert_has(&format!(">{}<", code.number));
+        let cell = format!(">{}<", code.number);
+        if code.is_of(era) {
+            page.assert_has(&cell);
+        } else {
+            page.assert_has_not(&cell);
+        }
     }
 }

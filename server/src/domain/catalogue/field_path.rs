@@ -35,7 +35,8 @@ pub struct Detour {
 
 impl FieldPath {
     /// The path of these steps, unchecked: for paths that the program itself names.
-    pub(super) fn of(steps: &[&str]) -> Self {
+    #[must_use]
+    pub fn of(steps: &[&str]) -> Self {
         Self {
             steps: steps.iter().map(|part| Step::read(part)).collect(),
         }
@@ -64,6 +65,15 @@ impl FieldPath {
             found = next;
         }
         Ok(found)
+    }
+
+    /// The one value at a path without `[]`. What is `null`, missing, or lies
+    /// within something that is no object, is nothing.
+    #[must_use]
+    pub fn value<'a>(&self, body: &'a Value) -> Option<&'a Value> {
+        let mut steps = self.steps.iter();
+        let found = steps.try_fold(body, |found, step| found.get(&step.name))?;
+        Some(found).filter(|value| !value.is_null())
     }
 
     /// The list at this path, to be cut; a path with `[]` leads to none.
@@ -216,6 +226,16 @@ mod tests {
                 expected,
             };
             assert_eq!(path(text).values(&body), Err(detour), "{text} in {body}");
+        }
+    }
+
+    #[test]
+    fn one_value_is_found_or_nothing() {
+        let body = json!({"a": {"b": 1, "c": null}, "d": [1]});
+        assert_eq!(path("a.b").value(&body), Some(&json!(1)));
+        assert_eq!(path("d").value(&body), Some(&json!([1])));
+        for text in ["a.c", "a.c.d", "a.x", "a.b.c", "d.b", "x.y"] {
+            assert_eq!(path(text).value(&body), None, "{text}");
         }
     }
 

@@ -1,8 +1,12 @@
 //! The catalogue out of the box: the three calls of the memory API.
 
-use super::{Api, Catalogue, FieldPath, InputLimit, LocalText, OutputLimit, RequiredField, Shape};
+use super::{
+    Api, Catalogue, FieldPath, InputLimit, LocalText, OutputLimit, RequiredField, Shape, Success,
+};
 use serde_json::{Value, json};
 
+/// The field that names the end user, where the catalogue does not say otherwise.
+pub const END_USER: &str = "user_id";
 /// Tokens of one request, for the calls that carry text.
 const MAX_TOKENS: usize = 4_000;
 
@@ -25,6 +29,8 @@ fn add_message() -> Api {
             fields: vec![FieldPath::of(&["messages[]", "content"])],
         }),
         output: None,
+        end_user: FieldPath::of(&[END_USER]),
+        success: Success::Code,
         stream: false,
         required: required(&[
             ("user_id", Shape::Id),
@@ -48,10 +54,12 @@ fn search_memory() -> Api {
         }),
         output: Some(OutputLimit {
             most: 10,
-            request_field: "memory_limit_number".into(),
+            request_field: FieldPath::of(&["memory_limit_number"]),
             response_list: FieldPath::of(&["data", "memory_detail_list"]),
             noun: "memories".into(),
         }),
+        end_user: FieldPath::of(&[END_USER]),
+        success: Success::Code,
         stream: false,
         required: required(&[("user_id", Shape::Id), ("query", Shape::Text)]),
         failure_data: Value::Object(serde_json::Map::new()),
@@ -67,10 +75,12 @@ fn get_message() -> Api {
         input: None,
         output: Some(OutputLimit {
             most: 50,
-            request_field: "message_limit_number".into(),
+            request_field: FieldPath::of(&["message_limit_number"]),
             response_list: FieldPath::of(&["data", "message_detail_list"]),
             noun: "messages".into(),
         }),
+        end_user: FieldPath::of(&[END_USER]),
+        success: Success::Code,
         stream: false,
         required: required(&[("user_id", Shape::Id), ("conversation_id", Shape::Id)]),
         failure_data: Value::Object(serde_json::Map::new()),

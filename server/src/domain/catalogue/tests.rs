@@ -23,7 +23,7 @@ fn the_default_catalogue_is_the_seed() {
             let output = api.output.as_ref().map(|output| {
                 (
                     output.most,
-                    output.request_field.as_str(),
+                    output.request_field.to_string(),
                     output.response_list.to_string(),
                 )
             });
@@ -51,7 +51,11 @@ fn the_default_catalogue_is_the_seed() {
                 "/search/memory",
                 1_000,
                 Some((4_000, "query".into())),
-                Some((10, "memory_limit_number", "data.memory_detail_list".into())),
+                Some((
+                    10,
+                    "memory_limit_number".into(),
+                    "data.memory_detail_list".into()
+                )),
             ),
             (
                 "getMessage",
@@ -60,7 +64,7 @@ fn the_default_catalogue_is_the_seed() {
                 None,
                 Some((
                     50,
-                    "message_limit_number",
+                    "message_limit_number".into(),
                     "data.message_detail_list".into()
                 )),
             ),
@@ -96,7 +100,7 @@ fn a_catalogue_without_an_api_is_refused() {
 #[test]
 fn what_makes_no_sense_is_refused_with_its_place() {
     type Change = fn(&mut Api);
-    let table: [(Change, ApiField); 15] = [
+    let table: [(Change, ApiField); 17] = [
         (|api| api.free_calls = -1, ApiField::FreeCalls),
         (|api| api.name = String::new(), ApiField::Name),
         (|api| api.name = "a b".into(), ApiField::Name),
@@ -123,7 +127,15 @@ fn what_makes_no_sense_is_refused_with_its_place() {
             |api| api.output.as_mut().unwrap().response_list = "data[].list".parse().unwrap(),
             ApiField::Output,
         ),
+        (
+            |api| api.output.as_mut().unwrap().request_field = "a[].b".parse().unwrap(),
+            ApiField::Output,
+        ),
         (|api| api.stream = true, ApiField::Stream),
+        (
+            |api| api.end_user = "users[]".parse().unwrap(),
+            ApiField::EndUser,
+        ),
         (|api| api.required[0].name.clear(), ApiField::Required),
         (
             |api| api.required[0].name = "query".into(),

@@ -18,15 +18,16 @@ pub(super) fn check(required: &RequiredField, fields: &Map<String, Value>) -> Re
         Shape::Text => text(name, value).map(drop),
         Shape::Messages => messages(name, value),
         Shape::Count => count(name, value).map(drop),
+        Shape::List => list(name, value, "a list").map(drop),
     }
 }
 
 /// An id has up to 100 characters.
-pub(super) fn check_length(name: &str, id: &str) -> Result<(), Refusal> {
+pub(super) fn check_length(name: &impl ToString, id: &str) -> Result<(), Refusal> {
     // Bytes first: a megabyte is not counted character by character.
     if id.len() > LONGEST_ID * 4 || id.chars().count() > LONGEST_ID {
         return Err(Refusal::TooLong {
-            field: name.to_owned(),
+            field: name.to_string(),
             most: LONGEST_ID,
         });
     }
@@ -34,11 +35,11 @@ pub(super) fn check_length(name: &str, id: &str) -> Result<(), Refusal> {
 }
 
 /// A whole number of at least 1.
-pub(super) fn count(name: &str, value: &Value) -> Result<u64, Refusal> {
+pub(super) fn count(name: &impl ToString, value: &Value) -> Result<u64, Refusal> {
     value
         .as_u64()
         .filter(|&number| number >= 1)
-        .ok_or_else(|| wrong_type(name, COUNT))
+        .ok_or_else(|| wrong_type(&name.to_string(), COUNT))
 }
 
 /// A string that is not empty.
@@ -53,15 +54,19 @@ fn text<'a>(name: &str, value: &'a Value) -> Result<&'a str, Refusal> {
     }
 }
 
-fn messages(name: &str, value: &Value) -> Result<(), Refusal> {
-    let messages = value
-        .as_array()
-        .ok_or_else(|| wrong_type(name, "a list of messages"))?;
-    if messages.is_empty() {
-        return Err(Refusal::Empty {
+/// A list that is not empty.
+fn list<'a>(name: &str, value: &'a Value, kind: &'static str) -> Result<&'a [Value], Refusal> {
+    let items = value.as_array().ok_or_else(|| wrong_type(name, kind))?;
+    if items.is_empty() {
+        return Err(Refusal::EmptyList {
             field: name.to_owned(),
         });
     }
+    Ok(items)
+}
+
+fn messages(name: &str, value: &Value) -> Result<(), Refusal> {
+    let messages = list(name, value, "a list of messages")?;
     for (place, message) in messages.iter().enumerate() {
         check_message(message).map_err(|fault| fault.within(&format!("{name}[{place}]")))?;
     }

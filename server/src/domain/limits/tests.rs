@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::{Catalogue, RequiredField, Shape};
 use serde_json::json;
 use std::cell::Cell;
 
@@ -237,6 +237,56 @@ fn an_api_that_asks_for_no_end_user_takes_one_if_it_is_there() {
         assert_eq!(end_user(nobody), Ok(None));
     }
     assert!(end_user(json!("a".repeat(101))).is_err());
+}
+
+#[test]
+fn a_catalogue_says_where_the_end_user_and_the_number_of_items_lie() {
+    let mut api = Catalogue::default()
+        .by_name("searchMemory")
+        .unwrap()
+        .clone();
+    api.end_user = "caller.id".parse().unwrap();
+    api.output.as_mut().unwrap().request_field = "options.page.size".parse().unwrap();
+    let asked = |size: Value| {
+        let body = json!({
+            "user_id": "u", "query": "q", "caller": {"id": "ann"}, "memory_limit_number": 99,
+            "options": {"page": {"size": size}},
+        });
+        check(&api, &body, &Words::default())
+    };
+    assert_eq!(asked(json!(10)).unwrap().end_user, Some("ann".into()));
+    assert_eq!(
+        asked(json!(11)).unwrap_err().to_string(),
+        "`options.page.size` asks for 11 memories; one call returns at most 10."
+    );
+    assert_eq!(
+        asked(json!("all")).unwrap_err().to_string(),
+        "The field `options.page.size` must be a whole number of at least 1."
+    );
+    let elsewhere = json!({"user_id": "u", "query": "q", "caller": 7, "options": []});
+    let accepted = check(&api, &elsewhere, &Words::default()).unwrap();
+    assert_eq!((accepted.end_user, accepted.output_limit), (None, Some(10)));
+}
+
+#[test]
+fn a_list_has_at_least_one_item() {
+    let mut api = Catalogue::default()
+        .by_name("searchMemory")
+        .unwrap()
+        .clone();
+    api.required[0] = RequiredField {
+        name: "memory_ids".into(),
+        shape: Shape::List,
+    };
+    let refused = |ids: Value| {
+        let body = json!({"memory_ids": ids, "query": "q"});
+        check(&api, &body, &Words::default()).map_err(|refusal| refusal.to_string())
+    };
+    assert!(refused(json!(["a"])).is_ok());
+    let sentence = "The field `memory_ids` must not be empty.";
+    assert_eq!(refused(json!([])), Err(sentence.into()));
+    let sentence = "The field `memory_ids` must be a list.";
+    assert_eq!(refused(json!("a")), Err(sentence.into()));
 }
 
 #[test]

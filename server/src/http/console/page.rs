@@ -6,9 +6,11 @@ use super::theme;
 use super::unsent;
 use super::visitor::{Visitor, viewer};
 use crate::actions::Actions;
+use crate::config::{ErrorCodes, ErrorStyle};
 use crate::console::handle;
 use crate::http::gateway::BASE_PATH;
 use crate::http::session_store::own_hash;
+use allowance_app::codes::{Era, Spoken};
 use allowance_app::ports::PageStatus;
 use allowance_app::shell::shell;
 use allowance_app::view::{CurrentSession, FormReply, FormToken, OpenNotices, Site, Viewer};
@@ -89,6 +91,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         provide_context(Arc::clone(&web.site.guide));
         provide_context(Arc::clone(&web.site.settings));
         provide_context(notices.clone());
+        provide_context(spoken(&web));
         if let Some(session) = session.clone() {
             provide_context(session);
         }
@@ -160,6 +163,18 @@ pub(super) fn own_path(next: &str) -> &str {
         && next.len() <= 2_000
         && next.is_ascii();
     if own { next } else { "/usage" }
+}
+
+/// How the gateway sends its errors, in the words of the pages.
+fn spoken(web: &Web) -> Spoken {
+    let settings = &web.gateway.settings;
+    Spoken {
+        era: match settings.error_codes {
+            ErrorCodes::Seed => Era::Seed,
+            ErrorCodes::Y2026 => Era::Y2026,
+        },
+        statuses: settings.errors == ErrorStyle::Http,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Answers as clients expect them: the envelope, with the headers that carry the
 //! machine-readable truth.
 
+use super::GatewaySettings;
 use super::refusal::Refusal;
 use super::upstream::REQUEST_ID;
 use crate::config::ErrorStyle;
@@ -28,12 +29,14 @@ pub(super) struct Remaining<'a> {
     pub renews_in: Option<u32>,
 }
 
-pub(super) fn success(
+/// The upstream's body, as it came.
+pub(super) fn passed(
     request_id: &HeaderValue,
+    status: StatusCode,
     body: Bytes,
     remaining: Option<Remaining<'_>>,
 ) -> Response {
-    respond(StatusCode::OK, request_id, Body::from(body), remaining)
+    respond(status, request_id, Body::from(body), remaining)
 }
 
 /// A stream, of the upstream's own kind. Nothing on its way shall gather it up.
@@ -77,19 +80,19 @@ pub(super) fn refused_upstream(
 
 pub(super) fn refusal(
     request_id: &HeaderValue,
-    style: ErrorStyle,
+    settings: &GatewaySettings,
     api: Option<&Api>,
     refusal: &Refusal,
     remaining: Option<Remaining<'_>>,
 ) -> Response {
-    let status = match style {
+    let status = match settings.errors {
         // A method is no matter of the API: it is wrong for every client.
         _ if matches!(refusal, Refusal::NotPost) => refusal.status(),
         ErrorStyle::Envelope => StatusCode::OK,
         ErrorStyle::Http => refusal.status(),
     };
     let data = api.map_or_else(|| json!({}), |api| api.failure_data.clone());
-    let body = json!({ "code": refusal.code(), "data": data, "message": refusal.message() });
+    let body = json!({ "code": refusal.code(settings.error_codes), "data": data, "message": refusal.message() });
     let mut response = respond(status, request_id, Body::from(body.to_string()), remaining);
     let headers = response.headers_mut();
     if let Some(seconds) = refusal.retry_after() {

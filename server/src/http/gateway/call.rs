@@ -16,7 +16,6 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
-use serde_json::Value;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::oneshot;
@@ -43,11 +42,11 @@ pub(super) async fn answer(
     request: Request<Body>,
     arrival: Arrival,
 ) -> Response {
-    let style = gateway.settings.errors;
+    let settings = &gateway.settings;
     let found = is_post(request.method()).and_then(|()| find_route(gateway, request.uri().path()));
     let route = match found {
         Ok(route) => Arc::clone(route),
-        Err(why) => return answer::refusal(&arrival.id_header, style, None, &why, None),
+        Err(why) => return answer::refusal(&arrival.id_header, settings, None, &why, None),
     };
     let (head, body) = request.into_parts();
     let key = match identify(gateway, &head.headers).await {
@@ -55,8 +54,8 @@ pub(super) async fn answer(
         // Nobody's call: there is no account to log it under.
         Err(why) => {
             let (id, api) = (&arrival.request_id, &route.metered.api);
-            tracing::info!(request_id = %id, api = %api.name, code = why.code(), "refused");
-            return answer::refusal(&arrival.id_header, style, Some(api), &why, None);
+            tracing::info!(request_id = %id, api = %api.name, code = why.code(settings.error_codes), "refused");
+            return answer::refusal(&arrival.id_header, settings, Some(api), &why, None);
         }
     };
     answer_for(gateway, key, route, body, arrival).await
@@ -125,7 +124,7 @@ impl Call {
         // From here the upstream's outcome decides, whether or not the client
         // still listens: the work goes on when this handler is dropped.
         let id = self.arrival.id_header.clone();
-        let style = self.gateway.settings.errors;
+        let gateway = Arc::clone(&self.gateway);
         let (client, answer) = oneshot::channel();
         tokio::spawn(async move {
             self.forward(body, accepted, hold, client).await;
@@ -133,7 +132,7 @@ impl Call {
         });
         answer.await.unwrap_or_else(|_| {
             tracing::error!(request_id = ?id, "a call broke off");
-            answer::refusal(&id, style, None, &Refusal::System, None)
+            answer::refusal(&id, &gateway.settings, None, &Refusal::System, None)
         })
     }
 
@@ -149,8 +148,7 @@ impl Call {
     }
 
     fn accept(&self, body: &Bytes) -> Result<Accepted, Refusal> {
-        let json: Value =
-            serde_json::from_slice(body).map_err(|error| Refusal::NotJson(error.to_string()))?;
+        let json = limits::read(body).map_err(Refusal::Unreadable)?;
         limits::check(&self.route.metered.api, &json, self.gateway.tokens.as_ref())
             .map_err(Refusal::Limit)
     }
@@ -181,10 +179,15 @@ impl Call {
 
     /// Logs the call with its reason, and answers it.
     pub(super) async fn refuse(&self, why: Refusal, accepted: Option<Accepted>) -> Response {
-        self.log(self.row(why.outcome(), why.code(), accepted))
+        self.log(self.row(why.outcome(), self.code(&why), accepted))
             .await;
         let remaining = self.remaining().await;
         self.refused(&why, remaining)
+    }
+
+    /// The code of a refusal, in the numbers that are set.
+    pub(super) fn code(&self, why: &Refusal) -> i64 {
+        why.code(self.gateway.settings.error_codes)
     }
 
     pub(super) fn unrecorded(&self, error: &CommitError) -> Response {
@@ -195,7 +198,7 @@ impl Call {
     fn refused(&self, why: &Refusal, remaining: Option<Remaining<'_>>) -> Response {
         answer::refusal(
             &self.arrival.id_header,
-            self.gateway.settings.errors,
+            &self.gateway.settings,
             Some(&self.route.metered.api),
             why,
             remaining,

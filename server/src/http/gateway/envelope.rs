@@ -7,15 +7,15 @@ use std::fmt;
 
 /// The part of an answer that metering looks at.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Envelope {
+pub struct Envelope {
     /// `code`, if it is a whole number.
     pub code: Option<i64>,
     /// Items in the list of the output limit; 0 if there is no such list.
     pub items: usize,
 }
 
-/// Nothing if the text is no JSON object, or has two codes.
-pub(super) fn scan(text: &str, list: Option<&FieldPath>) -> Option<Envelope> {
+/// Nothing if the text is no JSON, or has two codes.
+pub fn scan(text: &str, list: Option<&FieldPath>) -> Option<Envelope> {
     let path: Vec<&str> = list.map_or_else(Vec::new, |list| list.names().collect());
     let mut found = Envelope::default();
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -47,10 +47,7 @@ impl<'de> DeserializeSeed<'de> for Probe<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.at {
-            Place::Top(_) => deserializer.deserialize_map(self),
-            Place::Code | Place::Way(_) => deserializer.deserialize_any(self),
-        }
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -184,18 +181,19 @@ mod tests {
             (r#"{"code":{"code":0}}"#, None, 0),
             (r#"{"code":18446744073709551615}"#, None, 0),
             (r#"{"data":{"code":0}}"#, None, 0),
+            ("[]", None, 0),
+            ("null", None, 0),
         ] {
             assert_eq!(scanned(text), Some((code, items)), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_object_is_nothing() {
+    fn what_is_no_json_is_nothing() {
         for text in [
             "",
-            "[]",
-            "0",
-            "null",
+            "nul",
+            "[",
             r#"{"code":0"#,
             r#"{"code":0}}"#,
             r#"{"code":0,"code":1}"#,

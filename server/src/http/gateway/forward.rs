@@ -3,9 +3,11 @@
 
 use super::answer;
 use super::call::Call;
+use super::events::Events;
 use super::refusal::Refusal;
 use super::stream::{Ended, Outlet, pump};
-use super::upstream::{Fault, Reply, Stream};
+use super::upstream::{Answer, Fault, Reply, Stream};
+use crate::domain::catalogue::Success;
 use crate::domain::limits::Accepted;
 use crate::domain::usage::Outcome;
 use crate::metering::Hold;
@@ -26,8 +28,13 @@ impl Call {
             .forward(&route.metered.api, &route.target, id, body)
             .await;
         let response = match reply {
-            Ok(Reply::Success { body, is_long }) => {
-                self.succeeded(body, is_long, accepted, hold).await
+            Ok(Reply::Success(answer)) => self.succeeded(answer, accepted, hold).await,
+            Ok(Reply::Passed { status, body }) => {
+                drop(hold);
+                let code = i64::from(status.as_u16());
+                self.log(self.row(Outcome::UpstreamFailed, code, Some(accepted)))
+                    .await;
+                answer::passed(id, status, body, self.remaining().await)
             }
             Ok(Reply::Refused {
                 code,
@@ -48,22 +55,17 @@ impl Call {
         let _ = client.send(response);
     }
 
-    async fn succeeded(
-        &self,
-        body: Bytes,
-        is_long: bool,
-        accepted: Accepted,
-        hold: Hold,
-    ) -> Response {
+    async fn succeeded(&self, answer: Answer, accepted: Accepted, hold: Hold) -> Response {
         let row = self.row(Outcome::Succeeded, 0, Some(accepted));
         if let Err(error) = self.gateway.metering.charge(hold, row).await {
             return self.unrecorded(&error);
         }
         let body = match &self.route.metered.api.output {
-            Some(limit) if is_long => answer::cut(body, limit),
-            _ => body,
+            Some(limit) if answer.is_long => answer::cut(answer.body, limit),
+            _ => answer.body,
         };
-        answer::success(&self.arrival.id_header, body, self.remaining().await)
+        let id = &self.arrival.id_header;
+        answer::passed(id, answer.status, body, self.remaining().await)
     }
 
     async fn said_no(&self, no: (i64, String, Value), accepted: Accepted) -> Response {
@@ -91,7 +93,11 @@ impl Call {
         let id = &self.arrival.id_header;
         // A body that nobody takes is one whose client hung up.
         let _ = client.send(answer::stream(id, stream.kind, body, remaining));
-        let ended = pump(stream.body, &mut outlet, limits).await;
+        let events = match self.route.metered.api.success {
+            Success::Code => Some(Events::default()),
+            Success::Status => None,
+        };
+        let ended = pump(stream.body, events, &mut outlet, limits).await;
         match ended {
             Ok(Ended::Well) => {
                 let row = self.row(Outcome::Succeeded, 0, Some(accepted));
@@ -119,7 +125,7 @@ impl Call {
             .upstream
             .failed(&self.arrival.id_header, api, fault);
         let why = Refusal::Upstream(fault);
-        self.log(self.row(why.outcome(), why.code(), Some(accepted)))
+        self.log(self.row(why.outcome(), self.code(&why), Some(accepted)))
             .await;
     }
 }

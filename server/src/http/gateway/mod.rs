@@ -17,7 +17,7 @@ pub use stream::StreamLimits;
 pub use upstream::{Upstream, UpstreamHealth, UpstreamSettings};
 
 use crate::clock::{self, Clock};
-use crate::config::ErrorStyle;
+use crate::config::{ErrorCodes, ErrorStyle};
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::CountTokens;
@@ -47,6 +47,7 @@ const MOST_SHOWN: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct GatewaySettings {
     pub errors: ErrorStyle,
+    pub error_codes: ErrorCodes,
     /// A larger body is refused before it is read.
     pub max_body_bytes: usize,
     /// How long a client may take to send its body.

@@ -1,8 +1,9 @@
-//! Why a call gets no success, and how the wire says it: the seed-era codes of
-//! `wire.md`, on HTTP 200 by default, because the official client repeats every
-//! other status three times and throws the reason away.
+//! Why a call gets no success, and how the wire says it: the codes of `wire.md`, of
+//! the era that is set, on HTTP 200 by default, because the official client repeats
+//! every other status three times and throws the reason away.
 
 use super::upstream::Fault;
+use crate::config::ErrorCodes;
 use crate::domain::caps::{CapOwner, Limit, Period};
 use crate::domain::figures::grouped;
 use crate::domain::keys::KeyRefusal;
@@ -27,7 +28,7 @@ pub(super) enum Refusal {
     BodyTooLarge {
         most: usize,
     },
-    NotJson(String),
+    Unreadable(limits::Unreadable),
     Limit(limits::Refusal),
     /// This API's calls are used up.
     Exhausted {
@@ -90,8 +91,32 @@ impl CapRefusal {
 }
 
 impl Refusal {
-    /// The code of the envelope.
-    pub(super) const fn code(&self) -> i64 {
+    /// The code of the envelope, in the numbers of an era.
+    pub(super) fn code(&self, codes: ErrorCodes) -> i64 {
+        match codes {
+            ErrorCodes::Seed => self.seed_code(),
+            ErrorCodes::Y2026 => self.code_of_2026(),
+        }
+    }
+
+    fn code_of_2026(&self) -> i64 {
+        match self {
+            Self::KeyMissing => 40_130,
+            Self::AllExhausted { .. } => 40_304,
+            Self::BodyTooLarge { .. } | Self::Limit(limits::Refusal::InputTooLong { .. }) => 40_305,
+            Self::Limit(limits::Refusal::Missing { .. } | limits::Refusal::Empty { .. }) => 40_002,
+            Self::Limit(limits::Refusal::EmptyList { .. }) => 40_003,
+            Self::Limit(limits::Refusal::TooLong { field, .. }) => match field.as_str() {
+                "user_id" => 40_010,
+                "conversation_id" => 40_011,
+                _ => 40_000,
+            },
+            Self::Upstream(Fault::Down | Fault::Slow) => 50_004,
+            _ => self.seed_code(),
+        }
+    }
+
+    const fn seed_code(&self) -> i64 {
         match self {
             Self::KeyMissing => 40_100,
             Self::KeyUnknown | Self::Key(_) => 40_132,
@@ -103,7 +128,7 @@ impl Refusal {
             Self::NotPost
             | Self::BodyBroken
             | Self::BodySlow
-            | Self::NotJson(_)
+            | Self::Unreadable(_)
             | Self::Limit(_) => 40_000,
             Self::Upstream(_) | Self::Busy | Self::System => 50_000,
         }
@@ -115,7 +140,7 @@ impl Refusal {
             Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
             Self::NotPost => StatusCode::METHOD_NOT_ALLOWED,
             Self::KeyMissing | Self::KeyUnknown | Self::Key(_) => StatusCode::UNAUTHORIZED,
-            Self::BodyBroken | Self::NotJson(_) => StatusCode::BAD_REQUEST,
+            Self::BodyBroken | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::BodySlow => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Limit(refusal) if refusal.is_input_limit() => StatusCode::PAYLOAD_TOO_LARGE,
@@ -183,7 +208,7 @@ impl Refusal {
             Self::BodyTooLarge { most } => format!(
                 "Input content has reached the limit: the body is larger than {most} bytes."
             ),
-            Self::NotJson(why) => format!("Parameter error: the body is not valid JSON ({why})."),
+            Self::Unreadable(why) => format!("Parameter error: {why}"),
             Self::Limit(refusal) if refusal.is_input_limit() => {
                 format!("Input content has reached the limit: {refusal}")
             }

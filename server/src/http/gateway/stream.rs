@@ -132,16 +132,17 @@ pub(super) enum Ended {
     Failed(i64),
 }
 
-/// Reads a stream to its end and passes it on, piece by piece.
+/// Reads a stream to its end and passes it on, piece by piece; `events` reads along
+/// if one of them may say that the call failed.
 ///
 /// # Errors
 /// The upstream cut it, fell silent, or went on for too long.
 pub(super) async fn pump(
     mut body: Incoming,
+    mut events: Option<Events>,
     client: &mut Outlet,
     limits: StreamLimits,
 ) -> Result<Ended, Fault> {
-    let mut events = Events::default();
     let mut left = limits.most_bytes;
     // Time that the stream waits for its client is not the upstream's.
     let mut time = limits.timeout;
@@ -149,14 +150,18 @@ pub(super) async fn pump(
         let since = Instant::now();
         let frame = timeout(time.min(limits.silence), body.frame()).await;
         let Some(frame) = frame.map_err(|_| Fault::Slow)? else {
-            return Ok(events.failure().map_or(Ended::Well, Ended::Failed));
+            return Ok(events
+                .and_then(Events::failure)
+                .map_or(Ended::Well, Ended::Failed));
         };
         time = time.saturating_sub(since.elapsed());
         let Ok(data) = frame.map_err(|_| Fault::Broken)?.into_data() else {
             continue;
         };
         left = left.checked_sub(data.len()).ok_or(Fault::Nonsense)?;
-        events.read(&data);
+        if let Some(events) = &mut events {
+            events.read(&data);
+        }
         client.pass(data).await;
     }
 }

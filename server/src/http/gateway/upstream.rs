@@ -1,8 +1,8 @@
 //! The service behind the gateway.
 
 use super::body::{self, Unread};
-use super::envelope;
-use crate::domain::catalogue::{Api, FieldPath, OutputLimit};
+use super::envelope::{self, Envelope};
+use crate::domain::catalogue::{Api, FieldPath, OutputLimit, Success};
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
@@ -17,6 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub struct UpstreamSettings {
     pub base_url: String,
     /// Sent as `Authorization`, in place of the client's.
     pub authorization: Option<HeaderValue>,
+    /// The APIs that lie elsewhere, by name: their base URL and `Authorization`.
+    pub elsewhere: HashMap<String, (String, Option<HeaderValue>)>,
     /// For the whole call; of a stream, until it begins.
     pub timeout: Duration,
     pub connect_timeout: Duration,
@@ -62,12 +65,10 @@ pub enum Fault {
 /// What the upstream answered, understood as far as metering needs.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// HTTP 2xx and `code` 0: the call is charged.
-    Success {
-        body: Bytes,
-        /// Whether its list has more items than the output limit.
-        is_long: bool,
-    },
+    /// HTTP 2xx and, in the envelope, `code` 0: the call is charged.
+    Success(Answer),
+    /// A no without an envelope, of an API that has none: passed on as it came.
+    Passed { status: StatusCode, body: Bytes },
     /// The upstream understood the call and said no.
     Refused {
         code: i64,
@@ -76,6 +77,15 @@ pub(super) enum Reply {
     },
     /// HTTP 2xx, and how it ends is still to be seen.
     Stream(Stream),
+}
+
+/// An answer of success.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub body: Bytes,
+    /// Whether its list has more items than the output limit.
+    pub is_long: bool,
 }
 
 /// Server-sent events to come.
@@ -100,6 +110,7 @@ pub(super) struct Target {
     headers: HeaderMap,
     /// Whether an answer may be a stream.
     may_stream: bool,
+    success: Success,
 }
 
 /// A pool of connections to the upstream.
@@ -139,7 +150,11 @@ impl Upstream {
     /// # Errors
     /// The base URL is none.
     pub(super) fn target(&self, api: &Api) -> Result<Target, InvalidUri> {
-        let uri: Uri = format!("{}{}", self.settings.base_url, api.path).parse()?;
+        let (base_url, authorization) = match self.settings.elsewhere.get(&api.name) {
+            Some((base_url, authorization)) => (base_url, authorization),
+            None => (&self.settings.base_url, &self.settings.authorization),
+        };
+        let uri: Uri = format!("{base_url}{}", api.path).parse()?;
         let accepted = if api.stream {
             "text/event-stream, application/json"
         } else {
@@ -153,13 +168,14 @@ impl Upstream {
         {
             headers.insert(HOST, host);
         }
-        if let Some(authorization) = &self.settings.authorization {
+        if let Some(authorization) = authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
         Ok(Target {
             uri,
             headers,
             may_stream: api.stream,
+            success: api.success,
         })
     }
 
@@ -222,7 +238,10 @@ impl Upstream {
         let body = body::whole(response.into_body(), self.settings.max_answer_bytes)
             .await
             .map_err(|why| broken(&why))?;
-        understand(status, body, limit)
+        match target.success {
+            Success::Code => understand(status, body, limit),
+            Success::Status => take_at_its_status(status, body, limit),
+        }
     }
 }
 
@@ -281,10 +300,12 @@ fn understand(
     let found = envelope::scan(text, list).ok_or(unreadable)?;
     let code = found.code.ok_or(unreadable)?;
     if code == 0 {
-        let most = limit.map_or(i64::MAX, |limit| limit.most);
-        let is_long = i64::try_from(found.items).map_or(true, |items| items > most);
         return if status.is_success() {
-            Ok(Reply::Success { body, is_long })
+            Ok(Reply::Success(Answer {
+                status: StatusCode::OK,
+                body,
+                is_long: is_long(&found, limit),
+            }))
         } else {
             Err(Fault::Failed)
         };
@@ -304,6 +325,34 @@ fn understand(
     })
 }
 
+/// The same for an API with no envelope: success is HTTP 2xx and JSON, or no
+/// content at all.
+fn take_at_its_status(
+    status: StatusCode,
+    body: Bytes,
+    limit: Option<&OutputLimit>,
+) -> Result<Reply, Fault> {
+    let found = match std::str::from_utf8(&body) {
+        Ok("") if status == StatusCode::NO_CONTENT => Some(Envelope::default()),
+        Ok(text) => envelope::scan(text, limit.map(|limit| &limit.response_list)),
+        Err(_) => None,
+    };
+    match found {
+        Some(found) if status.is_success() => Ok(Reply::Success(Answer {
+            status,
+            body,
+            is_long: is_long(&found, limit),
+        })),
+        Some(_) if status.is_client_error() => Ok(Reply::Passed { status, body }),
+        None if status.is_success() => Err(Fault::Nonsense),
+        _ => Err(Fault::Failed),
+    }
+}
+
+fn is_long(found: &Envelope, limit: Option<&OutputLimit>) -> bool {
+    limit.is_some_and(|limit| i64::try_from(found.items).map_or(true, |items| items > limit.most))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,7 +369,7 @@ mod tests {
     fn only_2xx_with_code_0_is_a_success() {
         assert!(matches!(
             understood(200, r#"{"code":0}"#),
-            Ok(Reply::Success { .. })
+            Ok(Reply::Success(_))
         ));
         assert_eq!(understood(500, r#"{"code":0}"#).unwrap_err(), Fault::Failed);
         assert!(matches!(
@@ -343,5 +392,28 @@ mod tests {
             );
             assert_eq!(understood(502, body).unwrap_err(), Fault::Failed, "{body}");
         }
+    }
+
+    #[test]
+    fn without_an_envelope_the_status_decides() {
+        let taken = |status: u16, body: &'static str| {
+            let status = StatusCode::from_u16(status).unwrap();
+            take_at_its_status(status, Bytes::from_static(body.as_bytes()), None)
+        };
+        for (status, body) in [(200, "[1]"), (201, r#"{"code":7}"#), (204, "")] {
+            assert!(matches!(
+                taken(status, body),
+                Ok(Reply::Success(answer)) if answer.status == status && answer.body == body
+            ));
+        }
+        assert!(matches!(
+            taken(404, r#"{"error":"no"}"#),
+            Ok(Reply::Passed { status, .. }) if status == 404
+        ));
+        assert_eq!(taken(200, "<html>").unwrap_err(), Fault::Nonsense);
+        assert_eq!(taken(200, "").unwrap_err(), Fault::Nonsense);
+        assert_eq!(taken(404, "<html>").unwrap_err(), Fault::Failed);
+        assert_eq!(taken(500, "{}").unwrap_err(), Fault::Failed);
+        assert_eq!(taken(302, "{}").unwrap_err(), Fault::Failed);
     }
 }
