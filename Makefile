@@ -16,7 +16,7 @@ build: ## set up and build the release, if anything changed
 test: ## formatting, lints, Rust tests, then the browser tests on the release build
 	@scripts/test.sh
 
-bench: ## the console on ten million calls beside ten thousand (made once: minutes, 1.5 GB)
+bench: ## calls beside their opponents, the console on ten million calls (made once: minutes, 1.5 GB)
 	@scripts/bench.sh
 
 fmt: ## format all Rust code

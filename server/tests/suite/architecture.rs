@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A word, and the places that may say it.
-const RULES: [(&str, &[&str]); 8] = [
+const RULES: [(&str, &[&str]); 9] = [
     ("sqlx::", &["src/storage/"]),
+    ("rusqlite::", &["src/storage/"]),
     (
         "axum::",
         &["src/http/", "src/assembly.rs", "src/serve.rs", "src/demo/"],

@@ -1,10 +1,10 @@
-use super::SqliteStore;
+use super::{SqliteStore, WriteTransaction};
 use crate::domain::AccountId;
 use crate::domain::audit::{Change, Entry};
 use crate::domain::store::{Audit, Stored};
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 const INSERT: &str = "
     INSERT INTO audit (at, actor_id, actor, action, subject, account_id, before, after,
@@ -48,7 +48,7 @@ pub(super) async fn record(connection: &mut SqliteConnection, change: &Change) -
 /// Commits a change with its entry in the log; false, and nothing is kept, if it
 /// touched no row.
 pub(super) async fn commit_if_done(
-    mut tx: Transaction<'static, Sqlite>,
+    mut tx: WriteTransaction,
     done: &SqliteQueryResult,
     change: &Change,
 ) -> Stored<bool> {

@@ -1,30 +1,14 @@
 //! Roll-ups by day, cut in each account's own zone. They are folded with every
-//! batch of the ledger, and cut anew from the quarter hours when the zone, or
+//! batch of the ledger (`ledger/rows.rs`), and cut anew from the quarter hours when the zone, or
 //! what is known about zones, changes.
 
 use super::SqliteStore;
 use crate::domain::store::Stored;
-use crate::domain::usage::{QUARTER_MS, UsageRow};
+use crate::domain::usage::QUARTER_MS;
 use crate::domain::{AccountId, zones};
 use chrono_tz::{IANA_TZDB_VERSION, Tz};
 use serde_json::json;
 use sqlx::SqliteConnection;
-use std::collections::{BTreeMap, BTreeSet};
-
-pub(super) const FOLD: &str = "
-    INSERT INTO day_rollups (account_id, api_id, day, project_id, key_id, outcome,
-                             calls, charged, tokens)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-           value ->> 6, value ->> 7, value ->> 8
-    FROM json_each($1)
-    WHERE true
-    ON CONFLICT DO UPDATE
-    SET calls = calls + excluded.calls,
-        charged = charged + excluded.charged,
-        tokens = tokens + excluded.tokens";
-
-const ZONES: &str = "
-    SELECT id, time_zone FROM accounts WHERE id IN (SELECT value FROM json_each($1))";
 
 const ALL_ZONES: &str = "SELECT id, time_zone, public_id FROM accounts ORDER BY id";
 
@@ -69,48 +53,6 @@ const RELEASE: &str = "SELECT release FROM day_rules";
 const SET_RELEASE: &str = "
     INSERT INTO day_rules (one, release) VALUES (1, $1)
     ON CONFLICT DO UPDATE SET release = excluded.release";
-
-/// A batch folded by day, as the statement takes it. The zones are read in the
-/// batch's own transaction: none can change between the two.
-pub(super) async fn folded(tx: &mut SqliteConnection, rows: &[UsageRow]) -> Stored<String> {
-    let accounts: BTreeSet<i64> = rows.iter().map(|row| row.account.0).collect();
-    let zones: BTreeMap<i64, Tz> = sqlx::query_as::<_, (i64, String)>(ZONES)
-        .bind(json!(accounts).to_string())
-        .fetch_all(tx)
-        .await?
-        .into_iter()
-        .map(|(account, zone)| (account, zones::zone(&zone)))
-        .collect();
-    // Batches are of one moment: nearly all of a zone's calls lie in one quarter.
-    let mut days = BTreeMap::<(&str, i64), i64>::new();
-    let mut sums = BTreeMap::<_, (i64, i64, i64)>::new();
-    for row in rows {
-        let zone = zones.get(&row.account.0).copied().unwrap_or(Tz::UTC);
-        let day = *days
-            .entry((zone.name(), row.quarter()))
-            .or_insert_with(|| zones::day_number(zones::day_of(row.quarter() * QUARTER_MS, zone)));
-        let sum = sums
-            .entry((
-                row.account.0,
-                row.api.0,
-                day,
-                row.project.0,
-                row.key.0,
-                row.outcome.number(),
-            ))
-            .or_default();
-        sum.0 += 1;
-        sum.1 += row.charge();
-        sum.2 += row.tokens;
-    }
-    let rows: Vec<_> = sums
-        .into_iter()
-        .map(|((a, b, c, d, e, f), (calls, charged, tokens))| {
-            json!([a, b, c, d, e, f, calls, charged, tokens])
-        })
-        .collect();
-    Ok(json!(rows).to_string())
-}
 
 /// Cuts all days of an account in a zone.
 pub(super) async fn cut(tx: &mut SqliteConnection, account: AccountId, zone: Tz) -> Stored<()> {

@@ -1,5 +1,5 @@
-//! The store on SQLite: write-ahead log, one connection that writes, a pool
-//! that reads.
+//! The store on SQLite: write-ahead log, a pool that reads, and two connections
+//! that write, one for calls and one for all else. They take turns.
 
 mod accounts;
 mod audit;
@@ -23,14 +23,18 @@ mod verify;
 use crate::domain::StoreError;
 use crate::domain::store::{Health, Store, Stored};
 use async_trait::async_trait;
+use ledger::LedgerConnection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
@@ -54,8 +58,8 @@ pub enum OpenError {
     Database(#[from] sqlx::Error),
     #[error("the database could not be brought up to date: {0}")]
     Migrate(#[from] MigrateError),
-    #[error("the days of the roll-ups could not be cut: {0}")]
-    Days(#[from] StoreError),
+    #[error("the database could not be made ready: {0}")]
+    Ready(#[from] StoreError),
 }
 
 /// A SQLite database.
@@ -63,6 +67,40 @@ pub enum OpenError {
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    ledger: LedgerConnection,
+    /// Whoever holds it may write. First come, first served: SQLite itself would
+    /// let those that find it busy sleep and try again.
+    turn: Arc<Mutex<()>>,
+}
+
+/// A transaction that writes, and the turn to do so.
+struct WriteTransaction {
+    transaction: Transaction<'static, Sqlite>,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl WriteTransaction {
+    async fn commit(self) -> Stored<()> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    async fn rollback(self) -> Stored<()> {
+        Ok(self.transaction.rollback().await?)
+    }
+}
+
+impl Deref for WriteTransaction {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for WriteTransaction {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.transaction
+    }
 }
 
 impl SqliteStore {
@@ -84,22 +122,33 @@ impl SqliteStore {
         let writer = pool(1).connect_with(options.clone()).await?;
         check_version(&writer).await?;
         MIGRATIONS.run(&writer).await?;
+        let ledger = LedgerConnection::open(options.get_filename(), CHECKPOINT_PAGES)?;
         let readers = pool(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        let store = Self { writer, readers };
+        let store = Self {
+            writer,
+            readers,
+            ledger,
+            turn: Arc::default(),
+        };
         store.bring_days_up_to_date().await?;
         Ok(store)
     }
 
     /// A transaction that holds the write lock from its start: one that began
     /// with a read could not be upgraded.
-    async fn write(&self) -> Stored<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    async fn write(&self) -> Stored<WriteTransaction> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        Ok(WriteTransaction {
+            transaction: self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            _turn: turn,
+        })
     }
 
     /// Moves the log into the database and closes all connections.
     pub async fn close(&self) {
+        self.ledger.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }
