@@ -10,7 +10,7 @@ use crate::domain::limits::CountTokens;
 use crate::domain::store::Store;
 use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
-use crate::http::{self, Services};
+use crate::http::{self, ConnectionLimits, Services};
 use crate::metering::Metering;
 use crate::qr;
 use crate::tokens::O200k;
@@ -21,9 +21,6 @@ use leptos::config::LeptosOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A body that takes longer than this to arrive is refused.
-const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Why the server could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +49,8 @@ pub struct Parts {
 /// A server, ready to listen.
 pub struct Server {
     pub router: Router,
+    /// What a connection to the router may take.
+    pub connections: ConnectionLimits,
     pub actions: Actions,
     pub metering: Arc<Metering>,
     pub gateway: Arc<Gateway>,
@@ -67,6 +66,13 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         demo,
     } = parts;
     let public_url = config.public_url();
+    let connections = ConnectionLimits {
+        most: config.max_connections,
+        idle: Duration::from_millis(config.idle_timeout_ms),
+        // The gateway gives up first, and says why.
+        body: config.gateway.body_timeout() * 2,
+        stall: Duration::from_millis(config.gateway.client_stall_ms),
+    };
     let metering =
         Metering::start(&config.catalogue, Arc::clone(&store), Arc::clone(&clock)).await?;
     let actions = Actions::new(
@@ -102,6 +108,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
     });
     Ok(Server {
         router,
+        connections,
         actions,
         metering,
         gateway,
@@ -130,6 +137,7 @@ fn gateway(
         elsewhere,
         timeout: config.gateway.timeout(),
         connect_timeout: config.gateway.connect_timeout(),
+        max_buffered_bytes: config.gateway.max_buffered_bytes,
         max_answer_bytes: config.gateway.max_answer_bytes,
     });
     // The tables are unpacked beside the start, not in it; a first call waits for them.
@@ -144,7 +152,7 @@ fn gateway(
             errors: config.gateway.errors,
             error_codes: config.gateway.error_codes,
             max_body_bytes: config.gateway.max_body_bytes,
-            body_timeout: BODY_TIMEOUT,
+            body_timeout: config.gateway.body_timeout(),
             streams: StreamLimits {
                 timeout: Duration::from_millis(config.gateway.stream_timeout_ms),
                 silence: Duration::from_millis(config.gateway.stream_silence_ms),

@@ -8,15 +8,14 @@ use crate::demo;
 use crate::domain::StoreError;
 use crate::domain::error::DomainError;
 use crate::domain::store::Store;
+use crate::http::{bind, listen};
 use crate::storage::{OpenError, SqliteStore};
-use axum::serve::ListenerExt;
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 
 /// How long calls in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -64,6 +63,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
             .clone()
             .ok_or(ServeError::NoUpstream)?
     };
+    allow_many_handles();
     let sqlite = SqliteStore::open(&config.database_url).await?;
     let _lock = lock(&config.database_url)?;
     let store: Arc<dyn Store> = Arc::new(sqlite.clone());
@@ -71,9 +71,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         demo::fill(&store, &config.catalogue, clock.now()).await?;
     }
 
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| ServeError::Listen(config.listen, error))?;
+    let listener = bind(config.listen).map_err(|error| ServeError::Listen(config.listen, error))?;
     // A configured port of 0 has become a real one.
     let config = Config {
         listen: listener.local_addr()?,
@@ -102,20 +100,18 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
     }
     let Server {
         router,
+        connections,
         gateway,
         metering,
         ..
     } = server;
     let changes = metering.changes();
-    // Each event of a stream leaves at once.
-    let listener = listener.tap_io(|tcp| drop(tcp.set_nodelay(true)));
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move {
-            stop_signal().await;
-            // Streams to open pages would not end by themselves.
-            changes.stop();
-        })
-        .await?;
+    let stop = async move {
+        stop_signal().await;
+        // Streams to open pages would not end by themselves.
+        changes.stop();
+    };
+    listen(listener, router, connections, stop, GRACE).await;
 
     // Calls whose clients left are still to be settled.
     gateway.drain(GRACE).await;
@@ -123,6 +119,22 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
     sqlite.close().await;
     tracing::info!("stopped; nothing was lost");
     Ok(())
+}
+
+/// Each connection is a file handle, and machines hand out few unless asked.
+fn allow_many_handles() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let maximum = getrlimit(Resource::Nofile).maximum;
+        let all = Rlimit {
+            current: maximum,
+            maximum,
+        };
+        if let Err(error) = setrlimit(Resource::Nofile, all) {
+            tracing::warn!(%error, "the limit of open files was not raised");
+        }
+    }
 }
 
 /// Balances have one owner: a second server on the same database is refused.

@@ -10,11 +10,15 @@
 //! | `listen` | `127.0.0.1:3000` | address and port of the console and the gateway |
 //! | `public_url` | `http://` + `listen` | `http(s)://…`: where people and clients reach it; links are made of it |
 //! | `database_url` | `sqlite:data/allowance.db` | `sqlite:` and a file |
+//! | `max_connections` | 8192 | 1 – 1000000: connections at the same time; more wait |
+//! | `idle_timeout_ms` | 30000 | 1 – 600000: how long a connection may be idle, or take for a request's head |
 //! | `gateway.upstream` | none | `http(s)://…`: base URL that calls are forwarded to |
 //! | `gateway.upstream_authorization` | none | `Authorization` header for the upstream; a secret |
 //! | `gateway.timeout_ms` | 30000 | 1 – 600000: the whole of one forwarded call |
 //! | `gateway.connect_timeout_ms` | 3000 | 1 – 60000: reaching the upstream |
 //! | `gateway.max_body_bytes` | 1048576 | 1024 – 67108864: longest request body |
+//! | `gateway.max_buffered_bytes` | 268435456 | 1048576 – 1099511627776: memory for all large bodies and answers together |
+//! | `gateway.body_timeout_ms` | 15000 | 1 – 600000: how long a request's body may take to arrive |
 //! | `gateway.max_answer_bytes` | 16777216 | 1024 – 1073741824: longest answer that is no stream |
 //! | `gateway.stream_timeout_ms` | 600000 | 1 – 86400000: the whole of one stream |
 //! | `gateway.stream_silence_ms` | 60000 | 1 – 86400000: longest silence of the upstream in it |
@@ -66,6 +70,10 @@ pub struct Config {
     /// Without a slash at its end. See [`Config::public_url`].
     pub public_url: Option<String>,
     pub database_url: String,
+    /// Connections at the same time.
+    pub max_connections: usize,
+    /// How long a connection may be idle, or take for a request's head.
+    pub idle_timeout_ms: u64,
     pub gateway: GatewayConfig,
     pub contact: ContactConfig,
     pub catalogue: Catalogue,
@@ -93,6 +101,10 @@ pub struct GatewayConfig {
     pub timeout_ms: u64,
     pub connect_timeout_ms: u64,
     pub max_body_bytes: usize,
+    /// Memory for the large bodies and answers of all calls together.
+    pub max_buffered_bytes: usize,
+    /// Time that a request's body may take to arrive.
+    pub body_timeout_ms: u64,
     /// Longest answer that is no stream.
     pub max_answer_bytes: usize,
     /// For the whole of one stream.
@@ -163,6 +175,12 @@ impl GatewayConfig {
         Duration::from_millis(self.timeout_ms)
     }
 
+    /// Time that a request's body may take to arrive.
+    #[must_use]
+    pub const fn body_timeout(&self) -> Duration {
+        Duration::from_millis(self.body_timeout_ms)
+    }
+
     /// Time that reaching the upstream may take.
     #[must_use]
     pub const fn connect_timeout(&self) -> Duration {
@@ -176,6 +194,8 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
             public_url: None,
             database_url: "sqlite:data/allowance.db".into(),
+            max_connections: 8_192,
+            idle_timeout_ms: 30_000,
             gateway: GatewayConfig::default(),
             contact: ContactConfig::default(),
             catalogue: Catalogue::default(),
@@ -192,6 +212,8 @@ impl Default for GatewayConfig {
             timeout_ms: 30_000,
             connect_timeout_ms: 3_000,
             max_body_bytes: 1024 * 1024,
+            max_buffered_bytes: 256 * 1024 * 1024,
+            body_timeout_ms: 15_000,
             max_answer_bytes: 16 * 1024 * 1024,
             stream_timeout_ms: 600_000,
             stream_silence_ms: 60_000,

@@ -19,6 +19,8 @@ struct File {
     listen: Option<Spanned<String>>,
     public_url: Option<Spanned<String>>,
     database_url: Option<Spanned<String>>,
+    max_connections: Option<Spanned<i64>>,
+    idle_timeout_ms: Option<Spanned<i64>>,
     #[serde(default)]
     gateway: GatewayTable,
     #[serde(default)]
@@ -34,6 +36,8 @@ struct GatewayTable {
     timeout_ms: Option<Spanned<i64>>,
     connect_timeout_ms: Option<Spanned<i64>>,
     max_body_bytes: Option<Spanned<i64>>,
+    max_buffered_bytes: Option<Spanned<i64>>,
+    body_timeout_ms: Option<Spanned<i64>>,
     max_answer_bytes: Option<Spanned<i64>>,
     stream_timeout_ms: Option<Spanned<i64>>,
     stream_silence_ms: Option<Spanned<i64>>,
@@ -66,6 +70,18 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
         database_url: read
             .value(file.database_url, database)?
             .unwrap_or(default.database_url),
+        max_connections: read.number(
+            "max_connections",
+            file.max_connections,
+            1..=1_000_000,
+            default.max_connections,
+        )?,
+        idle_timeout_ms: read.number(
+            "idle_timeout_ms",
+            file.idle_timeout_ms,
+            1..=600_000,
+            default.idle_timeout_ms,
+        )?,
         gateway: read.gateway(file.gateway)?,
         contact: ContactConfig {
             wechat: read.value(file.contact.wechat, link)?,
@@ -137,6 +153,18 @@ impl Reader<'_> {
                 table.max_body_bytes,
                 1_024..=64 * 1024 * 1024,
                 default.max_body_bytes,
+            )?,
+            max_buffered_bytes: self.number(
+                "max_buffered_bytes",
+                table.max_buffered_bytes,
+                1_048_576..=1024 * 1024 * 1024 * 1024,
+                default.max_buffered_bytes,
+            )?,
+            body_timeout_ms: self.number(
+                "body_timeout_ms",
+                table.body_timeout_ms,
+                1..=600_000,
+                default.body_timeout_ms,
             )?,
             max_answer_bytes: self.number(
                 "max_answer_bytes",

@@ -32,12 +32,16 @@ fn every_setting_is_read() {
         listen = "[::]:8080"
         public_url = "https://quota.example.org/"
         database_url = "sqlite:/var/lib/allowance/a.db"
+        max_connections = 7
+        idle_timeout_ms = 8
         [gateway]
         upstream = "http://10.0.0.7:8000/api/openmem/v1/"
         upstream_authorization = "Token abc"
         timeout_ms = 1
         connect_timeout_ms = 2
         max_body_bytes = 1024
+        max_buffered_bytes = 1048577
+        body_timeout_ms = 9
         max_answer_bytes = 1025
         stream_timeout_ms = 4
         stream_silence_ms = 5
@@ -58,12 +62,16 @@ fn every_setting_is_read() {
             listen: "[::]:8080".parse().unwrap(),
             public_url: Some("https://quota.example.org".into()),
             database_url: "sqlite:/var/lib/allowance/a.db".into(),
+            max_connections: 7,
+            idle_timeout_ms: 8,
             gateway: GatewayConfig {
                 upstream: Some("http://10.0.0.7:8000/api/openmem/v1".into()),
                 upstream_authorization: Some(Secret::new("Token abc")),
                 timeout_ms: 1,
                 connect_timeout_ms: 2,
                 max_body_bytes: 1_024,
+                max_buffered_bytes: 1_048_577,
+                body_timeout_ms: 9,
                 max_answer_bytes: 1_025,
                 stream_timeout_ms: 4,
                 stream_silence_ms: 5,
@@ -311,6 +319,8 @@ fn numbers_outside_their_range_are_refused() {
         ("timeout_ms", 1, 600_000),
         ("connect_timeout_ms", 1, 60_000),
         ("max_body_bytes", 1_024, 67_108_864),
+        ("max_buffered_bytes", 1_048_576, 1_099_511_627_776),
+        ("body_timeout_ms", 1, 600_000),
         ("max_answer_bytes", 1_024, 1_073_741_824),
         ("stream_timeout_ms", 1, 86_400_000),
         ("stream_silence_ms", 1, 86_400_000),
@@ -326,6 +336,19 @@ fn numbers_outside_their_range_are_refused() {
             let error = refused(&gateway(wrong));
             assert!(
                 error.ends_with(&format!("must be from {least} to {most}")),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_of_connections_are_checked_too() {
+    for (name, most) in [("max_connections", 1_000_000), ("idle_timeout_ms", 600_000)] {
+        for wrong in [0, most + 1] {
+            let error = refused(&format!("{name} = {wrong}"));
+            assert!(
+                error.ends_with(&format!("must be from 1 to {most}")),
                 "{error}"
             );
         }

@@ -13,6 +13,7 @@ use crate::config::ContactConfig;
 use crate::domain::ids::api_key;
 use crate::http::console::curl;
 use allowance_app::view::{DemoSignIn, Role};
+use axum::serve::ListenerExt;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tokio::net::TcpListener;
@@ -25,6 +26,7 @@ pub async fn start_upstream() -> std::io::Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let router = upstream::router(|| SystemClock.now());
+    let listener = listener.tap_io(|tcp| drop(tcp.set_nodelay(true)));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "the demo's upstream stopped");

@@ -5,8 +5,11 @@ pub mod console;
 pub mod gateway;
 mod headers;
 mod health;
+mod listen;
 mod same_origin;
 mod session_store;
+
+pub use listen::{ConnectionLimits, bind, listen};
 
 use crate::actions::Actions;
 use crate::clock::Clock;

@@ -1,7 +1,7 @@
 //! The path of one call.
 
 use super::answer::{self, Remaining};
-use super::body::{self, Unread};
+use super::body::{self, NoRoom, Unread};
 use super::refusal::{CapRefusal, Refusal};
 use super::{BASE_PATH, Gateway, Route, collapsed, credentials, is_post};
 use crate::domain::Millis;
@@ -138,10 +138,11 @@ impl Call {
 
     async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
         let most = self.gateway.settings.max_body_bytes;
-        let read = body::whole(body, most);
+        let read = body::whole(body, most, &self.gateway.room, NoRoom::Refuse);
         match tokio::time::timeout(self.gateway.settings.body_timeout, read).await {
             Err(_) => Err(Refusal::BodySlow),
             Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(Unread::NoRoom)) => Err(Refusal::Busy),
             Ok(Err(Unread::TooLarge)) => Err(Refusal::BodyTooLarge { most }),
             Ok(Err(Unread::Broken(_))) => Err(Refusal::BodyBroken),
         }

@@ -29,6 +29,7 @@ use axum::http::uri::InvalidUri;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use axum::routing::any;
+use body::{NoRoom, Room};
 use bytes::Bytes;
 use refusal::Refusal;
 use std::borrow::Cow;
@@ -72,6 +73,7 @@ pub struct Gateway {
     /// A permit for each call in flight; closing time takes them all.
     pub in_flight: Arc<Semaphore>,
     routes: Vec<Arc<Route>>,
+    room: Arc<Room>,
 }
 
 /// An API of the catalogue as the gateway serves it.
@@ -105,6 +107,7 @@ impl Gateway {
             .collect::<Result<_, InvalidUri>>()?;
         Ok(Arc::new(Self {
             metering,
+            room: upstream.room(),
             upstream,
             tokens,
             clock,
@@ -185,9 +188,14 @@ pub async fn call_for(
     };
     let latency = started.elapsed();
     // A stream that fails, or has no end in sight, shows as nothing.
-    let body = body::whole(response.into_body(), MOST_SHOWN)
-        .await
-        .unwrap_or_default();
+    let body = body::whole(
+        response.into_body(),
+        MOST_SHOWN,
+        &gateway.room,
+        NoRoom::Refuse,
+    )
+    .await
+    .unwrap_or_default();
     Answered {
         request_id,
         latency,

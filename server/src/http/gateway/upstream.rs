@@ -1,6 +1,6 @@
 //! The service behind the gateway.
 
-use super::body::{self, Unread};
+use super::body::{self, NoRoom, Room, Unread};
 use super::envelope::{self, Envelope};
 use crate::domain::catalogue::{Api, FieldPath, OutputLimit, Success};
 use axum::http::header::{
@@ -18,6 +18,7 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub struct UpstreamSettings {
     /// For the whole call; of a stream, until it begins.
     pub timeout: Duration,
     pub connect_timeout: Duration,
+    /// Memory for the large bodies and answers of all calls together.
+    pub max_buffered_bytes: usize,
     /// A longer answer is broken off.
     pub max_answer_bytes: usize,
 }
@@ -117,6 +120,7 @@ pub(super) struct Target {
 pub struct Upstream {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     settings: UpstreamSettings,
+    room: Arc<Room>,
     failures: AtomicU32,
 }
 
@@ -138,8 +142,11 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .http1_max_buf_size(READ_AHEAD)
             .build(connector);
+        // One answer of the longest kind always fits.
+        let room = settings.max_buffered_bytes.max(settings.max_answer_bytes);
         Self {
             client,
+            room: Arc::new(Room::new(room)),
             settings,
             failures: AtomicU32::new(0),
         }
@@ -177,6 +184,11 @@ impl Upstream {
             may_stream: api.stream,
             success: api.success,
         })
+    }
+
+    /// Where large bodies find room: requests and answers share it.
+    pub(super) fn room(&self) -> Arc<Room> {
+        Arc::clone(&self.room)
     }
 
     #[must_use]
@@ -235,7 +247,8 @@ impl Upstream {
         if status.is_success() && is_event_stream(response.headers()) {
             return stream(target, response);
         }
-        let body = body::whole(response.into_body(), self.settings.max_answer_bytes)
+        let most = self.settings.max_answer_bytes;
+        let body = body::whole(response.into_body(), most, &self.room, NoRoom::Wait)
             .await
             .map_err(|why| broken(&why))?;
         match target.success {
@@ -257,7 +270,7 @@ fn fault(error: &Error) -> Fault {
 /// Too long, or it broke off before the length that it announced.
 const fn broken(why: &Unread<hyper::Error>) -> Fault {
     match why {
-        Unread::TooLarge => Fault::Nonsense,
+        Unread::TooLarge | Unread::NoRoom => Fault::Nonsense,
         Unread::Broken(_) => Fault::Broken,
     }
 }

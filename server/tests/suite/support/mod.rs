@@ -17,13 +17,14 @@ use allowance::domain::audit::Actor;
 use allowance::domain::requests::{CallFilter, CallQuery, Direction};
 use allowance::domain::store::{Keys, Projects, RequestLog, Store, Verify};
 use allowance::domain::usage::{Outcome, UsageRow};
+use allowance::http::{bind, listen};
 use allowance::storage::SqliteStore;
-use axum::serve::ListenerExt;
 use reqwest::Response;
 use serde_json::{Value, json};
+use std::future::pending;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 
 /// 24 November 2026, 10:40 UTC.
 pub const NOW: i64 = 1_795_516_800_000;
@@ -66,7 +67,7 @@ impl TestServer {
         let store = SqliteStore::open(&url).await.unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
         let upstream = StubUpstream::start().await;
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let mut config = Config {
             public_url: Some(address.clone()),
@@ -86,9 +87,14 @@ impl TestServer {
         })
         .await
         .unwrap();
-        let router = server.router.clone();
-        let listener = listener.tap_io(|tcp| drop(tcp.set_nodelay(true)));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (router, connections) = (server.router.clone(), server.connections);
+        tokio::spawn(listen(
+            listener,
+            router,
+            connections,
+            pending(),
+            Duration::ZERO,
+        ));
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
