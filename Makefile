@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test bench fmt
+.PHONY: help run dev build test bench fuzz fmt
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: ## formatting, lints, Rust tests, then the browser tests on the release bu
 
 bench: ## calls beside their opponents, the console on ten million calls (made once: minutes, 1.5 GB)
 	@scripts/bench.sh
+
+fuzz: ## each fuzz target for a minute (FUZZ_SECONDS changes that)
+	@scripts/fuzz.sh
 
 fmt: ## format all Rust code
 	@cargo fmt --all

@@ -26,6 +26,37 @@ pub fn is_key_shaped(text: &str) -> bool {
         && text.bytes().skip(4).all(|b| b.is_ascii_alphanumeric())
 }
 
+/// What an `Authorization` header holds out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presented<'a> {
+    /// It could be a key.
+    Key(&'a str),
+    /// A scheme with nothing behind it, or nothing at all.
+    Nothing,
+    /// It can be none.
+    NoKey,
+}
+
+/// Reads `Token mpg-…`, or `Bearer`, which some clients try next, or the key alone.
+#[must_use]
+pub fn presented(header: &str) -> Presented<'_> {
+    let header = header.trim();
+    let is_scheme =
+        |word: &str| word.eq_ignore_ascii_case("token") || word.eq_ignore_ascii_case("bearer");
+    let key = match header.split_once(' ') {
+        Some((scheme, key)) if is_scheme(scheme) => key.trim(),
+        Some(_) => return Presented::NoKey,
+        // `Token ` with nothing behind it arrives without its space.
+        None if is_scheme(header) => "",
+        None => header,
+    };
+    match key {
+        "" => Presented::Nothing,
+        key if is_key_shaped(key) => Presented::Key(key),
+        _ => Presented::NoKey,
+    }
+}
+
 /// The last four characters, by which people tell keys apart.
 #[must_use]
 pub fn hint(secret: &str) -> String {

@@ -2,30 +2,16 @@
 //! clients try next.
 
 use super::refusal::Refusal;
-use crate::domain::keys::is_key_shaped;
+use crate::domain::keys::{Presented, presented};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
 pub(super) fn key(headers: &HeaderMap) -> Result<&str, Refusal> {
     let value = headers.get(AUTHORIZATION).ok_or(Refusal::KeyMissing)?;
-    let value = value.to_str().map_err(|_| Refusal::KeyUnknown)?.trim();
-    let key = match value.split_once(' ') {
-        Some((scheme, key))
-            if scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer") =>
-        {
-            key.trim()
-        }
-        Some(_) => return Err(Refusal::KeyUnknown),
-        // `Token ` with nothing behind it arrives without its space.
-        None if value.eq_ignore_ascii_case("token") || value.eq_ignore_ascii_case("bearer") => "",
-        None => value,
-    };
-    if key.is_empty() {
-        Err(Refusal::KeyMissing)
-    } else if is_key_shaped(key) {
-        Ok(key)
-    } else {
-        Err(Refusal::KeyUnknown)
+    match presented(value.to_str().map_err(|_| Refusal::KeyUnknown)?) {
+        Presented::Key(key) => Ok(key),
+        Presented::Nothing => Err(Refusal::KeyMissing),
+        Presented::NoKey => Err(Refusal::KeyUnknown),
     }
 }
 
