@@ -3,6 +3,7 @@
 use super::answer::{self, Remaining};
 use super::body::{self, NoRoom, Unread};
 use super::refusal::{CapRefusal, Refusal};
+use super::unstoppable::Unstoppable;
 use super::{BASE_PATH, Gateway, Route, collapsed, credentials, is_post};
 use crate::domain::Millis;
 use crate::domain::caps::{CapOwner, CapUse};
@@ -16,9 +17,11 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::oneshot;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// When a call came, and the id it goes by.
 pub(super) struct Arrival {
@@ -34,6 +37,8 @@ pub(super) struct Call {
     pub(super) gateway: Arc<Gateway>,
     pub(super) arrival: Arrival,
     pub(super) route: Arc<Route>,
+    /// Its place among the calls under way, until it is settled.
+    in_flight: Option<OwnedSemaphorePermit>,
     key: KeyIdentity,
 }
 
@@ -73,6 +78,7 @@ pub(super) async fn answer_for(
         gateway: Arc::clone(gateway),
         arrival,
         route,
+        in_flight: None,
         key,
     };
     call.run(body).await
@@ -102,13 +108,14 @@ async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<KeyIdentity,
 }
 
 impl Call {
-    async fn run(self, body: Body) -> Response {
+    async fn run(mut self, body: Body) -> Response {
         if let Err(why) = self.key.check(self.arrival.now) {
             return self.refuse(Refusal::Key(why), None).await;
         }
         let Ok(permit) = Arc::clone(&self.gateway.in_flight).try_acquire_owned() else {
             return self.refuse(Refusal::Busy, None).await;
         };
+        self.in_flight = Some(permit);
         let body = match self.read(body).await {
             Ok(body) => body,
             Err(why) => return self.refuse(why, None).await,
@@ -125,15 +132,13 @@ impl Call {
         // still listens: the work goes on when this handler is dropped.
         let id = self.arrival.id_header.clone();
         let gateway = Arc::clone(&self.gateway);
-        let (client, answer) = oneshot::channel();
-        tokio::spawn(async move {
-            self.forward(body, accepted, hold, client).await;
-            drop(permit);
-        });
-        answer.await.unwrap_or_else(|_| {
-            tracing::error!(request_id = ?id, "a call broke off");
-            answer::refusal(&id, &gateway.settings, None, &Refusal::System, None)
-        })
+        let work = AssertUnwindSafe(self.forward(body, accepted, hold));
+        Unstoppable::new(work.catch_unwind())
+            .await
+            .unwrap_or_else(|_| {
+                tracing::error!(request_id = ?id, "a call broke off");
+                answer::refusal(&id, &gateway.settings, None, &Refusal::System, None)
+            })
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Refusal> {

@@ -1,5 +1,5 @@
 //! The second half of a call's path: forwarded, and settled by what came back.
-//! It runs in a task of its own, as no client may stop it.
+//! No client may stop it: see `unstoppable`.
 
 use super::answer;
 use super::call::Call;
@@ -13,21 +13,18 @@ use crate::domain::usage::Outcome;
 use crate::metering::Hold;
 use axum::response::Response;
 use bytes::Bytes;
+use hyper::body::Incoming;
 use serde_json::Value;
-use tokio::sync::oneshot;
-
-/// To whoever waits for the answer; a client that left does not.
-type Client = oneshot::Sender<Response>;
 
 impl Call {
-    pub(super) async fn forward(self, body: Bytes, accepted: Accepted, hold: Hold, client: Client) {
+    pub(super) async fn forward(self, body: Bytes, accepted: Accepted, hold: Hold) -> Response {
         let id = &self.arrival.id_header;
         let route = &self.route;
         let upstream = &self.gateway.upstream;
         let reply = upstream
             .forward(&route.metered.api, &route.target, id, body)
             .await;
-        let response = match reply {
+        match reply {
             Ok(Reply::Success(answer)) => self.succeeded(answer, accepted, hold).await,
             Ok(Reply::Passed { status, body }) => {
                 drop(hold);
@@ -44,15 +41,12 @@ impl Call {
                 drop(hold);
                 self.said_no((code, message, data), accepted).await
             }
-            Ok(Reply::Stream(stream)) => {
-                return self.stream(stream, accepted, hold, client).await;
-            }
+            Ok(Reply::Stream(stream)) => self.stream(stream, accepted, hold).await,
             Err(fault) => {
                 drop(hold);
                 self.refuse(Refusal::Upstream(fault), Some(accepted)).await
             }
-        };
-        let _ = client.send(response);
+        }
     }
 
     async fn succeeded(&self, answer: Answer, accepted: Accepted, hold: Hold) -> Response {
@@ -80,24 +74,30 @@ impl Call {
         )
     }
 
-    /// Passes a stream on and settles it by how it ended. The client gets its end
-    /// once the charge is on disk; without one, it is cut.
-    async fn stream(self, stream: Stream, accepted: Accepted, hold: Hold, client: Client) {
-        let limits = self.gateway.settings.streams;
-        let (mut outlet, body) = Outlet::new(limits.patience);
+    /// Begins to pass a stream on; a task of its own goes on with it.
+    async fn stream(self, stream: Stream, accepted: Accepted, hold: Hold) -> Response {
+        let (outlet, body) = Outlet::new(self.gateway.settings.streams.patience);
         let mut remaining = self.remaining().await;
         if let Some(remaining) = &mut remaining {
             // This call is still to be charged.
             remaining.held = 1;
         }
-        let id = &self.arrival.id_header;
+        let Stream { kind, body: events } = stream;
         // A body that nobody takes is one whose client hung up.
-        let _ = client.send(answer::stream(id, stream.kind, body, remaining));
+        let response = answer::stream(&self.arrival.id_header, kind, body, remaining);
+        tokio::spawn(self.pass_on(events, outlet, accepted, hold));
+        response
+    }
+
+    /// Passes a stream on and settles it by how it ended. The client gets its end
+    /// once the charge is on disk; without one, it is cut.
+    async fn pass_on(self, body: Incoming, mut outlet: Outlet, accepted: Accepted, hold: Hold) {
+        let limits = self.gateway.settings.streams;
         let events = match self.route.metered.api.success {
             Success::Code => Some(Events::default()),
             Success::Status => None,
         };
-        let ended = pump(stream.body, events, &mut outlet, limits).await;
+        let ended = pump(body, events, &mut outlet, limits).await;
         match ended {
             Ok(Ended::Well) => {
                 let row = self.row(Outcome::Succeeded, 0, Some(accepted));

@@ -11,6 +11,7 @@ mod events;
 mod forward;
 mod refusal;
 mod stream;
+mod unstoppable;
 mod upstream;
 
 pub use stream::StreamLimits;
