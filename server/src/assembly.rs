@@ -10,6 +10,7 @@ use crate::domain::limits::CountTokens;
 use crate::domain::store::Store;
 use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
+use crate::http::meter::{Meter, MeterSettings};
 use crate::http::{self, ConnectionLimits, Services};
 use crate::metering::Metering;
 use crate::qr;
@@ -73,14 +74,28 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         body: config.gateway.body_timeout() * 2,
         stall: Duration::from_millis(config.gateway.client_stall_ms),
     };
-    let metering =
-        Metering::start(&config.catalogue, Arc::clone(&store), Arc::clone(&clock)).await?;
+    let metering = Metering::start_with(
+        &config.catalogue,
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        config.meter.retention(),
+    )
+    .await?;
     let actions = Actions::new(
         Arc::clone(&store),
         Arc::clone(&metering),
         Arc::clone(&clock),
     );
     let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
+    let meter = Meter::new(
+        Arc::clone(&metering),
+        Arc::clone(&clock),
+        MeterSettings {
+            body_timeout: BODY_TIMEOUT,
+            request_more_url: format!("{public_url}/request-more"),
+            console_url: public_url.clone(),
+        },
+    );
     let reader = Arc::new(Reader {
         store: Arc::clone(&store),
         metering: Arc::clone(&metering),
@@ -103,6 +118,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         store,
         clock,
         gateway: Arc::clone(&gateway),
+        meter,
         site: Arc::new(site),
         changes: metering.changes(),
     });

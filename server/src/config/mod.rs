@@ -27,6 +27,8 @@
 //! | `gateway.errors` | `envelope` | `envelope`: errors ride on HTTP 200; `http`: true statuses |
 //! | `gateway.error_codes` | `seed` | `seed` or `2026`: which era's numbers errors have (`wire.md`) |
 //! | `gateway.max_in_flight` | 4096 | 1 – 1000000: calls at the same time, over all accounts |
+//! | `meter.remember_hours` | 24 | 1 – 168: for so long a retry is known by its key or event id |
+//! | `meter.reservation_ms` | 600000 | 1000 – 86400000: a reservation that nobody settles ends after it |
 //! | `contact.wechat`, `contact.discord` | none | `http(s)://…` (or `weixin://…`): what the QR code opens |
 //! | `[[api]]` | the memory API's three | the catalogue; one table is enough to replace the default |
 //!
@@ -58,6 +60,7 @@ pub use error::ConfigError;
 pub use secret::Secret;
 
 use crate::domain::catalogue::Catalogue;
+use crate::domain::idempotency::Retention;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -75,6 +78,7 @@ pub struct Config {
     /// How long a connection may be idle, or take for a request's head.
     pub idle_timeout_ms: u64,
     pub gateway: GatewayConfig,
+    pub meter: MeterConfig,
     pub contact: ContactConfig,
     pub catalogue: Catalogue,
     pub api_upstreams: Upstreams,
@@ -118,6 +122,30 @@ pub struct GatewayConfig {
     pub error_codes: ErrorCodes,
     /// Calls that may be under way at the same time.
     pub max_in_flight: usize,
+}
+
+/// What the metering API keeps, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeterConfig {
+    pub remember_hours: u32,
+    pub reservation_ms: i64,
+}
+
+impl MeterConfig {
+    /// How long keys of retries are remembered, the gateway's too.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        Retention::hours(self.remember_hours)
+    }
+}
+
+impl Default for MeterConfig {
+    fn default() -> Self {
+        Self {
+            remember_hours: 24,
+            reservation_ms: 600_000,
+        }
+    }
 }
 
 /// How errors of the gateway travel (`wire.md`).
@@ -197,6 +225,7 @@ impl Default for Config {
             max_connections: 8_192,
             idle_timeout_ms: 30_000,
             gateway: GatewayConfig::default(),
+            meter: MeterConfig::default(),
             contact: ContactConfig::default(),
             catalogue: Catalogue::default(),
             api_upstreams: Upstreams::new(),

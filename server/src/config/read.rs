@@ -2,7 +2,7 @@
 //! the text until they are checked, so that a fault can name its line.
 
 use super::api::{self, ApiTable};
-use super::{Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, Secret};
+use super::{Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, MeterConfig, Secret};
 use http::{HeaderValue, Uri};
 use serde::Deserialize;
 use std::fmt::Display;
@@ -23,6 +23,8 @@ struct File {
     idle_timeout_ms: Option<Spanned<i64>>,
     #[serde(default)]
     gateway: GatewayTable,
+    #[serde(default)]
+    meter: MeterTable,
     #[serde(default)]
     contact: ContactTable,
     api: Option<Spanned<Vec<Spanned<ApiTable>>>>,
@@ -46,6 +48,13 @@ struct GatewayTable {
     errors: Option<ErrorStyle>,
     error_codes: Option<ErrorCodes>,
     max_in_flight: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct MeterTable {
+    remember_hours: Option<Spanned<i64>>,
+    reservation_ms: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -83,6 +92,7 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
             default.idle_timeout_ms,
         )?,
         gateway: read.gateway(file.gateway)?,
+        meter: read.meter(file.meter)?,
         contact: ContactConfig {
             wechat: read.value(file.contact.wechat, link)?,
             discord: read.value(file.contact.discord, link)?,
@@ -203,6 +213,26 @@ impl Reader<'_> {
                 table.max_in_flight,
                 1..=1_000_000,
                 default.max_in_flight,
+            )?,
+        })
+    }
+}
+
+impl Reader<'_> {
+    fn meter(&self, table: MeterTable) -> Result<MeterConfig, ConfigError> {
+        let default = MeterConfig::default();
+        Ok(MeterConfig {
+            remember_hours: self.number(
+                "remember_hours",
+                table.remember_hours,
+                1..=168,
+                default.remember_hours,
+            )?,
+            reservation_ms: self.number(
+                "reservation_ms",
+                table.reservation_ms,
+                1_000..=86_400_000,
+                default.reservation_ms,
             )?,
         })
     }

@@ -50,6 +50,9 @@ fn every_setting_is_read() {
         errors = "http"
         error_codes = "2026"
         max_in_flight = 3
+        [meter]
+        remember_hours = 168
+        reservation_ms = 1000
         [contact]
         wechat = "https://u.wechat.com/kAbc"
         discord = "https://discord.gg/abc"
@@ -80,6 +83,10 @@ fn every_setting_is_read() {
                 errors: ErrorStyle::Http,
                 error_codes: ErrorCodes::Y2026,
                 max_in_flight: 3,
+            },
+            meter: MeterConfig {
+                remember_hours: 168,
+                reservation_ms: 1_000,
             },
             contact: ContactConfig {
                 wechat: Some("https://u.wechat.com/kAbc".into()),

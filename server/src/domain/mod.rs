@@ -11,6 +11,7 @@ pub mod error;
 pub mod figures;
 pub mod forecast;
 pub mod grants;
+pub mod idempotency;
 pub mod ids;
 pub mod keys;
 pub mod language;

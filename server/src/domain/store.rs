@@ -7,6 +7,7 @@ use super::audit::{Change, Entry};
 use super::caps::{AccountCaps, CapOwner, Limit};
 use super::error::StoreError;
 use super::grants::{Grant, GrantBalance, NewGrant};
+use super::idempotency::{LeftOut, Terms};
 use super::keys::{Key, KeyEdit, KeyHash, KeyIdentity, NewKey, Rotation};
 use super::language::Language;
 use super::projects::{NewProject, Project, ProjectDeletion, ProjectEdit, ProjectSummary};
@@ -17,11 +18,13 @@ use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
 use async_trait::async_trait;
 
 mod codes;
+mod idempotency;
 mod notices;
 mod service_tokens;
 mod settings;
 
 pub use codes::{Codes, Redemption};
+pub use idempotency::Idempotency;
 pub use notices::{Level, Notice, Notices};
 pub use service_tokens::ServiceTokens;
 pub use settings::{SessionSummary, Settings, Tombstone};
@@ -36,6 +39,7 @@ pub trait Store:
     + Caps
     + Grants
     + Health
+    + Idempotency
     + Keys
     + Ledger
     + Notices
@@ -118,6 +122,8 @@ pub trait Keys: Send + Sync + 'static {
     async fn all_keys(&self, account: AccountId) -> Stored<Vec<Key>>;
     /// The key that a secret opens, or opened before the last rotation.
     async fn key_by_hash(&self, hash: KeyHash) -> Stored<Option<KeyIdentity>>;
+    /// The key of that public id, and the hash of its secret of today.
+    async fn key_by_public_id(&self, public_id: &str) -> Stored<Option<(KeyHash, KeyIdentity)>>;
     /// The hash of one of the account's keys that is not deleted.
     async fn key_hash(&self, account: AccountId, public_id: &str) -> Stored<Option<KeyHash>>;
     /// Makes one change to a key. Answers the hashes of its secrets before the
@@ -192,7 +198,16 @@ pub trait Grants: Send + Sync + 'static {
 pub trait Ledger: Send + Sync + 'static {
     /// Writes a batch of calls, their roll-ups and balances: all or nothing,
     /// and on disk when it returns.
-    async fn append(&self, rows: &[UsageRow]) -> Stored<()>;
+    async fn append(&self, rows: &[UsageRow]) -> Stored<()> {
+        self.append_on_terms(rows, &[]).await.map(drop)
+    }
+    /// The same for rows of which some have terms, in their order. Answers those
+    /// that were left out, because their terms did not hold.
+    async fn append_on_terms(
+        &self,
+        rows: &[UsageRow],
+        terms: &[(usize, Terms)],
+    ) -> Stored<Vec<LeftOut>>;
 }
 
 /// Whether what is derived equals the ledger (`product.md` §2.7).

@@ -5,7 +5,9 @@ pub mod console;
 pub mod gateway;
 mod headers;
 mod health;
+mod limits;
 mod listen;
+pub mod meter;
 mod same_origin;
 mod session_store;
 
@@ -18,6 +20,8 @@ use crate::metering::Changes;
 use axum::Router;
 use console::Site;
 use gateway::Gateway;
+use limits::{idempotency_key, is_too_large};
+use meter::Meter;
 use std::sync::Arc;
 
 /// All that the routes need, put together once at start.
@@ -26,6 +30,7 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     pub clock: Arc<dyn Clock>,
     pub gateway: Arc<Gateway>,
+    pub meter: Arc<Meter>,
     pub site: Arc<Site>,
     pub changes: Arc<Changes>,
 }
@@ -34,6 +39,7 @@ pub struct Services {
 pub fn router(services: Services) -> Router {
     Router::new()
         .merge(gateway::router(Arc::clone(&services.gateway)))
+        .merge(meter::router(Arc::clone(&services.meter)))
         .merge(health::router(
             Arc::clone(&services.store),
             Arc::clone(&services.gateway.upstream),

@@ -13,6 +13,8 @@ const MOST: usize = 200_000;
 #[derive(Default)]
 struct Known {
     keys: HashMap<KeyHash, KeyIdentity>,
+    /// The secret of keys that services name by their public id.
+    ids: HashMap<Box<str>, KeyHash>,
     /// Moves with every change, so that a read that raced one is not kept.
     epoch: u64,
 }
@@ -43,6 +45,35 @@ impl KeyCache {
             }
         }
         Ok(identity)
+    }
+
+    /// The same for a key that is named by its public id. What is known of it is
+    /// found by its secret, so that a change forgets it here too.
+    pub(super) async fn find_id(
+        &self,
+        id: &str,
+        store: &dyn Store,
+    ) -> Result<Option<KeyIdentity>, StoreError> {
+        let read_at = {
+            let known = self.known.read();
+            let hash = known.ids.get(id);
+            if let Some(identity) = hash.and_then(|hash| known.keys.get(hash))
+                // A secret that was rotated away is not the key's any more.
+                && identity.rotated_at.is_none()
+            {
+                return Ok(Some(*identity));
+            }
+            known.epoch
+        };
+        let Some((hash, identity)) = store.key_by_public_id(id).await? else {
+            return Ok(None);
+        };
+        let mut known = self.known.write();
+        if known.epoch == read_at && known.keys.len() < MOST && known.ids.len() < MOST {
+            known.keys.insert(hash, identity);
+            known.ids.insert(id.into(), hash);
+        }
+        Ok(Some(identity))
     }
 
     pub(super) fn forget(&self, hashes: &[KeyHash]) {

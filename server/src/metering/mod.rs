@@ -7,26 +7,33 @@ mod edits;
 mod hold;
 mod key_cache;
 mod levels;
+mod record;
+mod token_cache;
 mod writer;
 
 pub use changes::{Changes, MOST_WATCHES, Watch, WatchError};
 pub use hold::Hold;
+pub use record::{Event, EventId, RecordError, Verdict};
 pub use writer::CommitError;
 
 use crate::clock::Clock;
 use crate::domain::audit::{Actor, Change};
 use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
+use crate::domain::idempotency::Retention;
 use crate::domain::keys::{KeyHash, KeyIdentity};
 use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
+use crate::domain::service_tokens::{ServiceIdentity, TokenHash};
 use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, ApiId, StoreError};
 use key_cache::KeyCache;
 use levels::Levels;
 use parking_lot::Mutex;
+use record::UnderWay;
 use std::sync::Arc;
-use writer::LedgerWriter;
+use token_cache::TokenCache;
+use writer::{LedgerWriter, Line};
 
 /// An API of the catalogue with the number that history knows it by.
 #[derive(Debug, Clone)]
@@ -53,6 +60,10 @@ pub struct Metering {
     apis: Vec<MeteredApi>,
     engine: Arc<Mutex<Engine>>,
     keys: KeyCache,
+    tokens: TokenCache,
+    retention: Retention,
+    /// Events with an id that may hold a call, and whose fate is not known yet.
+    events: UnderWay,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     writer: LedgerWriter,
@@ -66,6 +77,16 @@ impl Metering {
         catalogue: &Catalogue,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, StoreError> {
+        Self::start_with(catalogue, store, clock, Retention::default()).await
+    }
+
+    /// The same with another time for which clients' keys are remembered.
+    pub async fn start_with(
+        catalogue: &Catalogue,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        retention: Retention,
     ) -> Result<Arc<Self>, StoreError> {
         let names: Vec<_> = catalogue
             .iter()
@@ -109,6 +130,9 @@ impl Metering {
             apis,
             engine,
             keys: KeyCache::default(),
+            tokens: TokenCache::default(),
+            retention,
+            events: UnderWay::default(),
             store,
             clock,
             writer,
@@ -152,6 +176,18 @@ impl Metering {
         self.keys.find(hash, self.store.as_ref()).await
     }
 
+    /// Whose key a service names by its public id.
+    pub async fn identify_id(&self, public_id: &str) -> Result<Option<KeyIdentity>, StoreError> {
+        self.keys.find_id(public_id, self.store.as_ref()).await
+    }
+
+    /// What a service token allows. One that was taken back stops within seconds.
+    pub async fn service(&self, token: &str) -> Result<Option<ServiceIdentity>, StoreError> {
+        self.tokens
+            .find(TokenHash::of(token), &self.store, self.clock.now())
+            .await
+    }
+
     /// Holds one call, or refuses: check and hold are one step. The hold gives
     /// the call back when it is dropped.
     pub async fn reserve(&self, call: Call) -> Result<Hold, ReserveError> {
@@ -176,13 +212,18 @@ impl Metering {
     /// Nothing was charged, and the hold was given back.
     pub async fn charge(&self, hold: Hold, mut row: UsageRow) -> Result<(), CommitError> {
         row.burnt = Some(hold.reservation().grant);
-        self.writer.append(row, Some(hold)).await
+        let line = Line {
+            row,
+            hold: Some(hold),
+            terms: None,
+        };
+        self.writer.append(line).await.map(drop)
     }
 
     /// Logs a call that charges nothing.
     pub async fn log(&self, row: UsageRow) -> Result<(), CommitError> {
         debug_assert!(row.burnt.is_none(), "a failed call burns no grant");
-        self.writer.append(row, None).await
+        self.writer.append(Line::of(row)).await.map(drop)
     }
 
     /// What an account has of each API, in the order of the catalogue.

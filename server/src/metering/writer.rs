@@ -5,12 +5,13 @@
 use super::levels::Levels;
 use super::{Changes, Hold};
 use crate::clock::Clock;
+use crate::domain::idempotency::{Terms, Why};
 use crate::domain::quota::Engine;
 use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, StoreError};
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -33,14 +34,29 @@ pub enum CommitError {
     Failed(Arc<str>),
 }
 
-struct Entry {
-    row: UsageRow,
-    hold: Option<Hold>,
-    written: oneshot::Sender<Result<(), CommitError>>,
+/// A row that is to be written, with what hangs on it.
+pub(super) struct Line {
+    pub row: UsageRow,
+    /// Burnt when the row is on disk, else given back.
+    pub hold: Option<Hold>,
+    pub terms: Option<Terms>,
 }
 
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is on disk.
+    Written,
+    /// Its terms did not hold, and nothing was charged.
+    LeftOut(Why),
+}
+
+type Fates = Result<Vec<Fate>, CommitError>;
+
 enum Job {
-    Append(Box<Entry>),
+    Append(Box<Line>, oneshot::Sender<Result<Fate, CommitError>>),
+    /// Rows that come together, and are written together.
+    AppendAll(Vec<Line>, oneshot::Sender<Fates>),
     /// Answered when everything before it is on disk.
     Drain(oneshot::Sender<()>),
     /// Reads an account's caps again. Between commits nothing burns, so that
@@ -65,22 +81,28 @@ impl LedgerWriter {
         Self { queue }
     }
 
-    /// Writes a row; when this answers `Ok`, it is on disk.
-    pub(super) async fn append(
-        &self,
-        row: UsageRow,
-        hold: Option<Hold>,
-    ) -> Result<(), CommitError> {
+    /// Writes a row; when this answers `Ok`, its fate is on disk.
+    pub(super) async fn append(&self, line: Line) -> Result<Fate, CommitError> {
         let (written, answer) = oneshot::channel();
-        let job = Job::Append(Box::new(Entry { row, hold, written }));
+        self.send(Job::Append(Box::new(line), written)).await?;
+        answer.await.unwrap_or(Err(CommitError::Closed))
+    }
+
+    /// Writes rows in one transaction, and answers the fate of each.
+    pub(super) async fn append_all(&self, lines: Vec<Line>) -> Fates {
+        let (written, answer) = oneshot::channel();
+        self.send(Job::AppendAll(lines, written)).await?;
+        answer.await.unwrap_or(Err(CommitError::Closed))
+    }
+
+    async fn send(&self, job: Job) -> Result<(), CommitError> {
         self.queue
             .send_timeout(job, PATIENCE)
             .await
             .map_err(|error| match error {
                 mpsc::error::SendTimeoutError::Timeout(_) => CommitError::Full,
                 mpsc::error::SendTimeoutError::Closed(_) => CommitError::Closed,
-            })?;
-        answer.await.unwrap_or(Err(CommitError::Closed))
+            })
     }
 
     pub(super) async fn recap(&self, account: AccountId) -> Result<(), StoreError> {
@@ -102,6 +124,40 @@ impl LedgerWriter {
     }
 }
 
+enum Waiter {
+    One(oneshot::Sender<Result<Fate, CommitError>>),
+    Many(oneshot::Sender<Fates>),
+}
+
+/// What is written in one transaction, apart by what becomes of it.
+struct Batch {
+    rows: Vec<UsageRow>,
+    /// Of the rows that have any, by their place.
+    terms: Vec<(usize, Terms)>,
+    holds: Vec<Option<Hold>>,
+    /// Each waits for so many rows.
+    waiters: Vec<(usize, Waiter)>,
+}
+
+impl Batch {
+    fn with_capacity(rows: usize) -> Self {
+        Self {
+            rows: Vec::with_capacity(rows),
+            terms: Vec::new(),
+            holds: Vec::with_capacity(rows),
+            waiters: Vec::with_capacity(rows),
+        }
+    }
+
+    fn take(&mut self, line: Line) {
+        if let Some(terms) = line.terms {
+            self.terms.push((self.rows.len(), terms));
+        }
+        self.rows.push(line.row);
+        self.holds.push(line.hold);
+    }
+}
+
 async fn run(
     mut jobs: mpsc::Receiver<Job>,
     store: Arc<dyn Store>,
@@ -112,32 +168,64 @@ async fn run(
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut waiting, BATCH).await > 0 {
-        let mut rows = Vec::with_capacity(waiting.len());
-        let mut waiters = Vec::with_capacity(waiting.len());
+        let mut batch = Batch::with_capacity(waiting.len());
         let mut drains = Vec::new();
         let mut recaps = Vec::new();
         for job in waiting.drain(..) {
             match job {
-                Job::Append(entry) => {
-                    rows.push(entry.row);
-                    waiters.push((entry.hold, entry.written));
+                Job::Append(line, written) => {
+                    batch.take(*line);
+                    batch.waiters.push((1, Waiter::One(written)));
+                }
+                Job::AppendAll(lines, written) => {
+                    batch.waiters.push((lines.len(), Waiter::Many(written)));
+                    for line in lines {
+                        batch.take(line);
+                    }
                 }
                 Job::Drain(done) => drains.push(done),
                 Job::Recap(account, done) => recaps.push((account, done)),
             }
         }
-        let result = store.append(&rows).await;
+        let Batch {
+            rows,
+            terms,
+            holds,
+            waiters,
+        } = batch;
+        let result = store.append_on_terms(&rows, &terms).await;
         match result {
-            Ok(()) => {
+            Ok(left_out) => {
+                let mut left_out: HashMap<_, _> =
+                    left_out.into_iter().map(|out| (out.row, out.why)).collect();
                 let mut charged = BTreeMap::new();
-                for (row, (hold, written)) in rows.iter().zip(waiters) {
-                    if let Some(hold) = hold {
-                        hold.burn();
-                        charged.insert((row.account, row.api), row.at);
+                let mut fates = rows
+                    .iter()
+                    .zip(holds)
+                    .enumerate()
+                    .map(|(place, (row, hold))| {
+                        if let Some(why) = left_out.remove(&place) {
+                            return Fate::LeftOut(why);
+                        }
+                        if let Some(hold) = hold {
+                            hold.burn();
+                            charged.insert((row.account, row.api), row.at);
+                        }
+                        Fate::Written
+                    });
+                // A call may have lost its client; its row stands.
+                for (lines, waiter) in waiters {
+                    match waiter {
+                        Waiter::One(written) => {
+                            let fate = fates.next().ok_or(CommitError::Closed);
+                            let _ = written.send(fate);
+                        }
+                        Waiter::Many(written) => {
+                            let _ = written.send(Ok(fates.by_ref().take(lines).collect()));
+                        }
                     }
-                    // The call may have lost its client; its row stands.
-                    let _ = written.send(Ok(()));
                 }
+                drop(fates);
                 // Once for a batch, however many calls of an account it holds.
                 for ((account, api), at) in charged {
                     levels.look(account, api, at);
@@ -148,16 +236,13 @@ async fn run(
                 tracing::error!(%error, rows = rows.len(), "ledger commit failed");
                 let reason = CommitError::Failed(error.to_string().into());
                 let accounts = rows.iter().map(|row| row.account).collect();
-                let senders: Vec<_> = waiters
-                    .into_iter()
-                    .map(|(hold, sender)| {
-                        drop(hold);
-                        sender
-                    })
-                    .collect();
+                drop(holds);
                 reload(accounts, store.as_ref(), &engine, clock.as_ref()).await;
-                for written in senders {
-                    let _ = written.send(Err(reason.clone()));
+                for (_, waiter) in waiters {
+                    match waiter {
+                        Waiter::One(written) => drop(written.send(Err(reason.clone()))),
+                        Waiter::Many(written) => drop(written.send(Err(reason.clone()))),
+                    }
                 }
             }
         }

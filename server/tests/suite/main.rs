@@ -18,6 +18,7 @@ mod keys;
 mod keys_twice;
 mod language;
 mod live;
+mod meter;
 mod notices;
 mod palette;
 mod python_client;

@@ -36,6 +36,13 @@ pub(super) const BY_HASH: &str = "
     FROM api_keys JOIN accounts ON accounts.id = account_id
     WHERE (secret_hash = $1 OR previous_hash = $1) AND deleted_at IS NULL";
 
+const BY_PUBLIC_ID: &str = "
+    SELECT api_keys.id, project_id, account_id, expires_at, NULL AS rotated_at,
+           api_keys.disabled_at IS NOT NULL AS disabled,
+           accounts.disabled_at IS NOT NULL AS account_disabled, secret_hash
+    FROM api_keys JOIN accounts ON accounts.id = account_id
+    WHERE api_keys.public_id = $1 AND deleted_at IS NULL";
+
 const HASH_OF: &str = "
     SELECT secret_hash FROM api_keys
     WHERE account_id = $1 AND public_id = $2 AND deleted_at IS NULL";
@@ -96,6 +103,27 @@ struct IdentityRow {
     account_disabled: bool,
 }
 
+impl From<IdentityRow> for KeyIdentity {
+    fn from(row: IdentityRow) -> Self {
+        Self {
+            key: KeyId(row.id),
+            project: ProjectId(row.project_id),
+            account: AccountId(row.account_id),
+            expires_at: row.expires_at,
+            rotated_at: row.rotated_at,
+            disabled: row.disabled,
+            account_disabled: row.account_disabled,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct NamedRow {
+    #[sqlx(flatten)]
+    identity: IdentityRow,
+    secret_hash: Vec<u8>,
+}
+
 #[async_trait]
 impl Keys for SqliteStore {
     async fn create_key(&self, new: NewKey, change: Change) -> Stored<bool> {
@@ -142,15 +170,16 @@ impl Keys for SqliteStore {
             .bind(hash.0.as_slice())
             .fetch_optional(&self.readers)
             .await?;
-        Ok(row.map(|row| KeyIdentity {
-            key: KeyId(row.id),
-            project: ProjectId(row.project_id),
-            account: AccountId(row.account_id),
-            expires_at: row.expires_at,
-            rotated_at: row.rotated_at,
-            disabled: row.disabled,
-            account_disabled: row.account_disabled,
-        }))
+        Ok(row.map(KeyIdentity::from))
+    }
+
+    async fn key_by_public_id(&self, public_id: &str) -> Stored<Option<(KeyHash, KeyIdentity)>> {
+        let row: Option<NamedRow> = sqlx::query_as(BY_PUBLIC_ID)
+            .bind(public_id)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| Ok((key_changes::hash(row.secret_hash)?, row.identity.into())))
+            .transpose()
     }
 
     async fn key_hash(&self, account: AccountId, public_id: &str) -> Stored<Option<KeyHash>> {

@@ -7,6 +7,7 @@ mod caps;
 mod codes;
 mod days;
 mod grants;
+mod idempotency;
 mod key_changes;
 mod keys;
 mod ledger;

@@ -2,10 +2,9 @@
 //! prepared, and no row is handed from thread to thread. Row by row that is
 //! several times as fast as through the pool.
 
-use super::rows;
 use crate::domain::StoreError;
+use crate::domain::idempotency::LeftOut;
 use crate::domain::store::Stored;
-use crate::domain::usage::UsageRow;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::sync::mpsc;
@@ -15,12 +14,15 @@ use tokio::sync::{OwnedMutexGuard, oneshot};
 /// Pages kept in memory, as KiB for the pragma: client's keys are random within a day.
 const CACHE: &str = "-16384";
 
+/// What is written in one transaction. Answers what was left out of it.
+pub(super) type Work = Box<dyn FnOnce(&Connection) -> rusqlite::Result<Vec<LeftOut>> + Send>;
+
 enum Job {
     Write {
-        rows: Vec<UsageRow>,
+        work: Work,
         /// The turn to write, that the sender waited for.
         turn: OwnedMutexGuard<()>,
-        written: oneshot::Sender<Stored<()>>,
+        written: oneshot::Sender<Stored<Vec<LeftOut>>>,
     },
     /// Answered when the connection is closed.
     Close(oneshot::Sender<()>),
@@ -44,13 +46,17 @@ impl LedgerConnection {
         Ok(Self { jobs })
     }
 
-    /// Writes rows in one transaction, on disk when this answers. Whoever stops
+    /// Writes in one transaction, on disk when this answers. Whoever stops
     /// waiting stops nothing.
-    pub(super) async fn write(&self, rows: Vec<UsageRow>, turn: OwnedMutexGuard<()>) -> Stored<()> {
+    pub(super) async fn write(
+        &self,
+        work: Work,
+        turn: OwnedMutexGuard<()>,
+    ) -> Stored<Vec<LeftOut>> {
         let gone = || StoreError::Broken("the ledger's thread has ended".into());
         let (written, answer) = oneshot::channel();
         let job = Job::Write {
-            rows,
+            work,
             turn,
             written,
         };
@@ -90,11 +96,11 @@ fn run(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {
     for job in jobs {
         match job {
             Job::Write {
-                rows,
+                work,
                 turn,
                 written,
             } => {
-                let result = write(&mut connection, &rows).map_err(stored);
+                let result = write(&mut connection, work).map_err(stored);
                 drop(turn);
                 // The sender may have stopped waiting; what is written stands.
                 let _ = written.send(result);
@@ -108,12 +114,12 @@ fn run(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {
     }
 }
 
-fn write(connection: &mut Connection, rows: &[UsageRow]) -> rusqlite::Result<()> {
+fn write(connection: &mut Connection, work: Work) -> rusqlite::Result<Vec<LeftOut>> {
     // Dropped without a commit, it is rolled back.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    rows::insert(&tx, rows)?;
-    rows::fold(&tx, rows)?;
-    tx.commit()
+    let left_out = work(&tx)?;
+    tx.commit()?;
+    Ok(left_out)
 }
 
 fn stored(error: rusqlite::Error) -> StoreError {

@@ -1,0 +1,33 @@
+//! What every border for programs checks alike.
+
+use crate::domain::idempotency::LONGEST_KEY;
+use axum::http::{HeaderMap, HeaderName};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Whether reading stopped at the size limit, and not because the client broke off.
+pub(super) fn is_too_large(error: &axum::Error) -> bool {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = source {
+        if error.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// The key that the client gave its request, so that a retry is known as one.
+///
+/// # Errors
+/// It is empty, too long, or holds what is no plain character.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ()> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let key = value.to_str().map_err(|_| ())?.trim();
+    if key.is_empty() || key.len() > LONGEST_KEY {
+        return Err(());
+    }
+    Ok(Some(key))
+}
