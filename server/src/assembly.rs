@@ -12,7 +12,7 @@ use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
 use crate::http::meter::{Meter, MeterSettings};
 use crate::http::{self, ConnectionLimits, Services};
-use crate::metering::Metering;
+use crate::metering::{Metering, Reservations};
 use crate::qr;
 use crate::tokens::O200k;
 use allowance_app::view::{ContactChannel, ContactKind, DemoSignIn};
@@ -55,6 +55,7 @@ pub struct Server {
     pub actions: Actions,
     pub metering: Arc<Metering>,
     pub gateway: Arc<Gateway>,
+    pub reservations: Arc<Reservations>,
 }
 
 /// Builds the server, and starts its ledger writer.
@@ -87,11 +88,14 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         Arc::clone(&clock),
     );
     let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
+    let reservations = Reservations::start(Arc::clone(&metering)).await?;
     let meter = Meter::new(
         Arc::clone(&metering),
+        Arc::clone(&reservations),
         Arc::clone(&clock),
         MeterSettings {
-            body_timeout: BODY_TIMEOUT,
+            body_timeout: config.gateway.body_timeout(),
+            reservation_ms: config.meter.reservation_ms,
             request_more_url: format!("{public_url}/request-more"),
             console_url: public_url.clone(),
         },
@@ -128,6 +132,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         actions,
         metering,
         gateway,
+        reservations,
     })
 }
 

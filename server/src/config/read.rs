@@ -2,7 +2,9 @@
 //! the text until they are checked, so that a fault can name its line.
 
 use super::api::{self, ApiTable};
-use super::{Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, MeterConfig, Secret};
+use super::{
+    Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, MeterConfig, Secret,
+};
 use http::{HeaderValue, Uri};
 use serde::Deserialize;
 use std::fmt::Display;

@@ -21,6 +21,7 @@ pub mod quota;
 pub mod quota_requests;
 pub mod recipe;
 pub mod requests;
+pub mod reservations;
 pub mod service_tokens;
 pub mod store;
 pub mod thresholds;

@@ -20,12 +20,14 @@ use async_trait::async_trait;
 mod codes;
 mod idempotency;
 mod notices;
+mod reservations;
 mod service_tokens;
 mod settings;
 
 pub use codes::{Codes, Redemption};
 pub use idempotency::Idempotency;
 pub use notices::{Level, Notice, Notices};
+pub use reservations::Reservations;
 pub use service_tokens::ServiceTokens;
 pub use settings::{SessionSummary, Settings, Tombstone};
 
@@ -46,6 +48,7 @@ pub trait Store:
     + Projects
     + QuotaRequests
     + RequestLog
+    + Reservations
     + RollUps
     + ServiceTokens
     + Sessions

@@ -7,22 +7,31 @@ mod edits;
 mod hold;
 mod key_cache;
 mod levels;
+mod once;
 mod record;
+mod reservations;
 mod token_cache;
 mod writer;
 
 pub use changes::{Changes, MOST_WATCHES, Watch, WatchError};
 pub use hold::Hold;
+pub use once::{Once, Ticket, Turn};
 pub use record::{Event, EventId, RecordError, Verdict};
+pub use reservations::{
+    AskedReservation, Reservations, Reserved, Settled, SettledCall, Settlement, Unreserved,
+    Unsettled,
+};
 pub use writer::CommitError;
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::domain::audit::{Actor, Change};
 use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
-use crate::domain::idempotency::Retention;
+use crate::domain::idempotency::{Days, Retention};
+use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::{KeyHash, KeyIdentity};
 use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
+use crate::domain::reservations::HeldCall;
 use crate::domain::service_tokens::{ServiceIdentity, TokenHash};
 use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
@@ -204,6 +213,28 @@ impl Metering {
                 Decision::NotLoaded => self.load(call.account).await?,
             }
         }
+    }
+
+    /// Holds a call again that was held before a restart. Nothing, if its grant is
+    /// not there any more.
+    async fn hold_again(&self, held: &HeldCall) -> Result<Option<Hold>, StoreError> {
+        self.load(held.account).await?;
+        Ok(self.hold_again_now(held))
+    }
+
+    fn hold_again_now(&self, held: &HeldCall) -> Option<Hold> {
+        let reservation = held.reservation();
+        let is_held = self.engine.lock().hold_again(reservation);
+        is_held.then(|| Hold::new(Arc::clone(&self.engine), reservation))
+    }
+
+    /// The days in which a key of now may lie.
+    fn days(&self) -> Days {
+        self.retention.days(self.clock.now())
+    }
+
+    fn new_request_id(&self) -> String {
+        public_id(Noun::Request, self.clock.now(), &mut clock::random())
     }
 
     /// Charges a call that succeeded. When this answers, the charge is on disk.

@@ -258,14 +258,8 @@ impl Metering {
                     event.row.burnt = Some(hold.reservation().grant);
                     Some(hold)
                 }
-                Err(ReserveError::Exhausted { quota, any_left }) => {
-                    let verdict = Verdict::Exhausted { quota, any_left };
-                    return Ok(Step::Blocked(event.row, verdict));
-                }
-                Err(ReserveError::Capped(cap)) => {
-                    return Ok(Step::Blocked(event.row, Verdict::Capped(cap)));
-                }
                 Err(ReserveError::Store(error)) => return Err(error.into()),
+                Err(error) => return Ok(Step::Blocked(event.row, refused(error))),
             }
         } else {
             None
@@ -275,7 +269,7 @@ impl Metering {
                 account: event.row.account,
                 hash: id.hash,
                 fingerprint: id.fingerprint,
-                days: self.retention.days(self.clock.now()),
+                days: self.days(),
                 answer: None,
             }),
             settles: None,
@@ -303,8 +297,10 @@ impl Metering {
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let days = self.retention.days(self.clock.now());
-        let known = self.store.remembered(row.account, id.hash, days).await?;
+        let known = self
+            .store
+            .remembered(row.account, id.hash, self.days())
+            .await?;
         Ok(known.map(|known| again(Why::Known(known), Some(id))))
     }
 }
@@ -319,7 +315,16 @@ impl Line {
     }
 }
 
-fn blocked_row(row: UsageRow, verdict: &Verdict) -> UsageRow {
+/// A refusal as a verdict. A store that failed is none: whoever asks has seen to it.
+pub(super) fn refused(error: ReserveError) -> Verdict {
+    match error {
+        ReserveError::Exhausted { quota, any_left } => Verdict::Exhausted { quota, any_left },
+        ReserveError::Capped(cap) => Verdict::Capped(cap),
+        ReserveError::Store(_) => Verdict::Reused,
+    }
+}
+
+pub(super) fn blocked_row(row: UsageRow, verdict: &Verdict) -> UsageRow {
     let all = matches!(
         verdict,
         Verdict::Exhausted {

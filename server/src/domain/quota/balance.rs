@@ -60,6 +60,16 @@ impl Balance {
         Some(held.grant.id)
     }
 
+    pub(super) fn hold_again(&mut self, grant: GrantId) -> bool {
+        match self.held(grant) {
+            Some(held) if held.left() > 0 => {
+                held.reserved += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn has_left(&self, now: Millis) -> bool {
         self.grants
             .iter()

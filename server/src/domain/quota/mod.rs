@@ -211,6 +211,21 @@ impl Engine {
         Decision::Exhausted { quota, any_left }
     }
 
+    /// Holds a call of this grant again, as it was held before a restart. False if
+    /// the grant is not there, or has none left.
+    pub fn hold_again(&mut self, Reservation { call, grant }: Reservation) -> bool {
+        let Some(account) = self.accounts.get_mut(&call.account) else {
+            return false;
+        };
+        let balance = account.balances.entry(call.api).or_default();
+        if !balance.hold_again(grant) {
+            return false;
+        }
+        account.caps.hold(&call, 1);
+        *account.in_flight.entry(call).or_default() += 1;
+        true
+    }
+
     /// The call succeeded and its ledger row is on disk.
     pub fn burnt(&mut self, Reservation { call, grant }: Reservation) {
         if let Some(account) = self.accounts.get_mut(&call.account) {

@@ -19,7 +19,7 @@ const LATE: Millis = 24 * 60 * 60 * 1_000;
 /// Clocks may differ by so much.
 const AHEAD: Millis = 5 * 60 * 1_000;
 /// Most that a number of an event may be.
-const MOST: u64 = 1_000_000_000;
+pub(super) const MOST: u64 = 1_000_000_000;
 
 /// What an event says of a call.
 #[derive(Debug, Deserialize)]

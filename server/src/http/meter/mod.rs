@@ -5,6 +5,7 @@
 mod event;
 mod problem;
 mod record;
+mod reservations;
 mod text;
 
 use crate::clock::Clock;
@@ -12,9 +13,9 @@ use crate::domain::Millis;
 use crate::domain::idempotency::LONGEST_KEY;
 use crate::domain::keys::{KeyIdentity, is_key_shaped};
 use crate::domain::service_tokens::{Scope, ServiceIdentity, is_token_shaped};
-use crate::metering::{MeteredApi, Metering, Verdict};
+use crate::metering::{MeteredApi, Metering, Reservations, Verdict};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
@@ -29,6 +30,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub const BASE_PATH: &str = "/v1/meter";
 /// Events under way at once, over all requests.
 const MOST_UNDER_WAY: usize = 16_384;
+/// A body up to so many bytes is small; connections bound how many there are.
+const SMALL: u64 = 16 * 1024;
+/// Bodies that are not small, in memory at once.
+const MOST_LARGE: usize = 32;
 /// Longest public id of a key.
 const LONGEST_KEY_ID: usize = 64;
 
@@ -37,6 +42,8 @@ const LONGEST_KEY_ID: usize = 64;
 pub struct MeterSettings {
     /// How long a service may take to send its body.
     pub body_timeout: Duration,
+    /// Longest time for which a call may be held, in milliseconds.
+    pub reservation_ms: Millis,
     /// Where a developer asks for more.
     pub request_more_url: String,
     /// Where the console is, without a trailing slash.
@@ -46,23 +53,28 @@ pub struct MeterSettings {
 /// All that a request needs.
 pub struct Meter {
     metering: Arc<Metering>,
+    reservations: Arc<Reservations>,
     clock: Arc<dyn Clock>,
     settings: MeterSettings,
     under_way: Semaphore,
+    large: Semaphore,
 }
 
 impl Meter {
     #[must_use]
     pub fn new(
         metering: Arc<Metering>,
+        reservations: Arc<Reservations>,
         clock: Arc<dyn Clock>,
         settings: MeterSettings,
     ) -> Arc<Self> {
         Arc::new(Self {
             metering,
+            reservations,
             clock,
             settings,
             under_way: Semaphore::new(MOST_UNDER_WAY),
+            large: Semaphore::new(MOST_LARGE),
         })
     }
 }
@@ -74,6 +86,14 @@ pub fn router(meter: Arc<Meter>) -> Router {
         .route(
             &format!("{BASE_PATH}/record"),
             post(record::handle).fallback(not_post),
+        )
+        .route(
+            &format!("{BASE_PATH}/reserve"),
+            post(reservations::reserve).fallback(not_post),
+        )
+        .route(
+            &format!("{BASE_PATH}/settle"),
+            post(reservations::settle).fallback(not_post),
         )
         .route(
             &format!("{BASE_PATH}/{{*path}}"),
@@ -104,11 +124,22 @@ impl Meter {
         Ok(Arrival { service, now })
     }
 
-    async fn read(&self, body: Body, most: usize) -> Result<Bytes, Problem> {
+    /// The whole body, and its place in memory if it is not small.
+    async fn read(
+        &self,
+        body: Body,
+        most: usize,
+    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Problem> {
+        let is_small = body.size_hint().upper().is_some_and(|most| most <= SMALL);
+        let place = if is_small {
+            None
+        } else {
+            Some(self.large.try_acquire().map_err(|_| Problem::busy())?)
+        };
         let read = tokio::time::timeout(self.settings.body_timeout, to_bytes(body, most));
         match read.await {
             Err(_) => Err(Problem::body_slow()),
-            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Ok(bytes)) => Ok((bytes, place)),
             Ok(Err(error)) if super::is_too_large(&error) => Err(Problem::body_too_large(most)),
             Ok(Err(_)) => Err(Problem::body_broken()),
         }

@@ -45,7 +45,7 @@ impl Problem {
     }
 
     pub(super) fn not_found() -> Self {
-        let detail = "There is POST /v1/meter/record.";
+        let detail = "There are POST /v1/meter/record, /v1/meter/reserve and /v1/meter/settle.";
         Self::new(
             StatusCode::NOT_FOUND,
             "not_found",
@@ -289,7 +289,39 @@ impl Problem {
             StatusCode::CONFLICT,
             "id_reused",
             "Id used before",
-            "Another event was recorded under this id. Give each event an id of its own.",
+            "Something else was done under this id or key. Give each event, and each \
+             reservation, one of its own.",
+        )
+    }
+
+    pub(super) fn too_many_reservations(most: usize) -> Self {
+        Self {
+            retry_after: Some(1),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_reservations",
+                "Too many reservations",
+                format!("{most} calls are held already. Settle some of them first."),
+            )
+        }
+    }
+
+    pub(super) fn unknown_reservation() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "unknown_reservation",
+            "Unknown reservation",
+            "There is no such reservation. One that nobody settles is forgotten a day after \
+             it lapsed; record the call instead.",
+        )
+    }
+
+    pub(super) fn settled_otherwise() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "settled_otherwise",
+            "Settled before",
+            "This reservation was settled with another outcome, and that stands.",
         )
     }
 

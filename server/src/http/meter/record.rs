@@ -3,7 +3,10 @@
 use super::event::{self, Body, Form, Said};
 use super::problem::Problem;
 use super::{Arrival, Meter, idempotency_key, json_response};
+use crate::clock;
 use crate::domain::ids::{Noun, public_id};
+use crate::domain::keys::KeyIdentity;
+use crate::domain::quota::Call;
 use crate::domain::service_tokens::Scope;
 use crate::domain::usage::{Outcome, UsageRow};
 use crate::metering::{Event, MeteredApi, RecordError, Verdict};
@@ -35,7 +38,7 @@ async fn record(meter: &Meter, request: Request<HttpBody>) -> Result<Response, P
     let arrival = meter.arrive(&head.headers, Scope::Record).await?;
     let form = form(&head.headers)?;
     let key = idempotency_key(&head.headers)?;
-    let body = meter.read(body, MOST_BYTES).await?;
+    let (body, _room) = meter.read(body, MOST_BYTES).await?;
     match event::read(&body, form)? {
         Body::One(mut said) => {
             if let Some(key) = key {
@@ -179,7 +182,7 @@ async fn check<'a>(
     let key = meter.key(&arrival.service, &said.call().key).await?;
     let (outcome, code) = said.ended().outcome();
     let mut row = UsageRow {
-        request_id: public_id(Noun::Request, arrival.now, &mut crate::clock::random()),
+        request_id: public_id(Noun::Request, arrival.now, &mut clock::random()),
         account: key.account,
         project: key.project,
         key: key.key,
@@ -212,6 +215,35 @@ async fn check<'a>(
     }
     let id = said.id();
     Ok((Event { row, id }, api))
+}
+
+/// Refuses a key that opens nothing now, and logs the call that it was for.
+pub(super) async fn check_key(
+    meter: &Meter,
+    key: &KeyIdentity,
+    call: Call,
+    end_user: Option<&str>,
+) -> Result<(), Problem> {
+    let Err(why) = key.check(call.at) else {
+        return Ok(());
+    };
+    let row = UsageRow {
+        request_id: public_id(Noun::Request, call.at, &mut clock::random()),
+        account: call.account,
+        project: call.project,
+        key: call.key,
+        api: call.api,
+        at: call.at,
+        outcome: Outcome::Unauthorised,
+        code: KEY_REFUSED,
+        burnt: None,
+        tokens: 0,
+        latency_ms: 0,
+        end_user: end_user.map(str::to_owned),
+    };
+    let logged = meter.metering.log(row).await;
+    logged.map_err(|error| unwritten(&error.into()))?;
+    Err(Problem::key(why))
 }
 
 pub(super) fn unwritten(error: &RecordError) -> Problem {

@@ -15,6 +15,7 @@ mod notices;
 mod projects;
 mod quota_requests;
 mod requests;
+mod reservations;
 mod roll_ups;
 mod service_tokens;
 mod sessions;

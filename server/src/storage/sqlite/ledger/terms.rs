@@ -76,11 +76,7 @@ pub(super) fn remember(
     known(connection, today, first)
 }
 
-fn known(
-    connection: &Connection,
-    day: i64,
-    first: &Remembered,
-) -> rusqlite::Result<Option<Known>> {
+fn known(connection: &Connection, day: i64, first: &Remembered) -> rusqlite::Result<Option<Known>> {
     connection
         .prepare_cached(REMEMBERED)?
         .query_row(params![day, first.account.0, first.hash.0], read)
