@@ -27,7 +27,9 @@ use crate::clock::{self, Clock};
 use crate::domain::audit::{Actor, Change};
 use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
-use crate::domain::idempotency::{Days, Retention};
+use crate::domain::idempotency::{
+    Days, Fingerprint, IdempotencyHash, Known, Remembered, Retention, Terms, Why,
+};
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::{KeyHash, KeyIdentity};
 use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
@@ -42,7 +44,7 @@ use parking_lot::Mutex;
 use record::UnderWay;
 use std::sync::Arc;
 use token_cache::TokenCache;
-use writer::{LedgerWriter, Line};
+use writer::{Fate, LedgerWriter, Line};
 
 /// An API of the catalogue with the number that history knows it by.
 #[derive(Debug, Clone)]
@@ -249,6 +251,56 @@ impl Metering {
             terms: None,
         };
         self.writer.append(line).await.map(drop)
+    }
+
+    /// The same for a call whose key is to be remembered. What is known of the key,
+    /// if it was used before: then nothing was charged.
+    pub async fn charge_first(
+        &self,
+        hold: Hold,
+        mut row: UsageRow,
+        first: Remembered,
+    ) -> Result<Option<Known>, CommitError> {
+        row.burnt = Some(hold.reservation().grant);
+        let terms = Terms {
+            first: Some(first),
+            settles: None,
+        };
+        let line = Line {
+            row,
+            hold: Some(hold),
+            terms: Some(terms),
+        };
+        match self.writer.append(line).await? {
+            Fate::LeftOut(Why::Known(known)) => Ok(Some(known)),
+            Fate::Written | Fate::LeftOut(Why::Gone) => Ok(None),
+        }
+    }
+
+    /// What was done under a key.
+    pub async fn remembered(
+        &self,
+        account: AccountId,
+        hash: IdempotencyHash,
+    ) -> Result<Option<Known>, StoreError> {
+        self.store.remembered(account, hash, self.days()).await
+    }
+
+    /// A key as it is to be remembered, still without an answer.
+    #[must_use]
+    pub fn to_remember(
+        &self,
+        account: AccountId,
+        hash: IdempotencyHash,
+        fingerprint: Fingerprint,
+    ) -> Remembered {
+        Remembered {
+            account,
+            hash,
+            fingerprint,
+            days: self.days(),
+            answer: None,
+        }
     }
 
     /// Logs a call that charges nothing.

@@ -25,6 +25,7 @@ mod palette;
 mod python_client;
 mod requests;
 mod reservations;
+mod retries;
 mod settings;
 mod stopping;
 mod streams;

@@ -3,6 +3,7 @@
 use super::answer::{self, Remaining};
 use super::body::{self, NoRoom, Unread};
 use super::refusal::{CapRefusal, Refusal};
+use super::retry::First;
 use super::unstoppable::Unstoppable;
 use super::{BASE_PATH, Gateway, Route, collapsed, credentials, is_post};
 use crate::domain::Millis;
@@ -11,6 +12,7 @@ use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::{self, Accepted};
 use crate::domain::quota;
 use crate::domain::usage::{Outcome, UsageRow};
+use crate::http::idempotency_key;
 use crate::metering::{CommitError, Hold, ReserveError};
 use axum::body::Body;
 use axum::extract::Request;
@@ -39,8 +41,13 @@ pub(super) struct Call {
     pub(super) route: Arc<Route>,
     /// Its place among the calls under way, until it is settled.
     in_flight: Option<OwnedSemaphorePermit>,
-    key: KeyIdentity,
+    /// The right to make it, if it has an `Idempotency-Key`.
+    pub(super) once: Option<First>,
+    pub(super) key: KeyIdentity,
 }
+
+/// The key that the client gave its call, or that it gave one that is none.
+pub(super) type RetryKey = Result<Option<String>, ()>;
 
 pub(super) async fn answer(
     gateway: &Arc<Gateway>,
@@ -63,7 +70,8 @@ pub(super) async fn answer(
             return answer::refusal(&arrival.id_header, settings, Some(api), &why, None);
         }
     };
-    answer_for(gateway, key, route, body, arrival).await
+    let retry = idempotency_key(&head.headers).map(|key| key.map(str::to_owned));
+    answer_for(gateway, key, route, body, arrival, retry).await
 }
 
 /// The same for a key that is known already.
@@ -73,15 +81,17 @@ pub(super) async fn answer_for(
     route: Arc<Route>,
     body: Body,
     arrival: Arrival,
+    retry: RetryKey,
 ) -> Response {
     let call = Call {
         gateway: Arc::clone(gateway),
         arrival,
         route,
         in_flight: None,
+        once: None,
         key,
     };
-    call.run(body).await
+    call.run(body, retry).await
 }
 
 fn find_route<'a>(gateway: &'a Gateway, path: &str) -> Result<&'a Arc<Route>, Refusal> {
@@ -108,7 +118,7 @@ async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<KeyIdentity,
 }
 
 impl Call {
-    async fn run(mut self, body: Body) -> Response {
+    async fn run(mut self, body: Body, retry: RetryKey) -> Response {
         if let Err(why) = self.key.check(self.arrival.now) {
             return self.refuse(Refusal::Key(why), None).await;
         }
@@ -124,6 +134,14 @@ impl Call {
             Ok(accepted) => accepted,
             Err(why) => return self.refuse(why, None).await,
         };
+        match retry {
+            Ok(None) => {}
+            Ok(Some(key)) => match self.first(&key, &body).await {
+                Ok(first) => self.once = Some(first),
+                Err(answer) => return answer,
+            },
+            Err(()) => return self.refuse(Refusal::BadRetryKey, Some(accepted)).await,
+        }
         let hold = match self.reserve().await {
             Ok(hold) => hold,
             Err(why) => return self.refuse(why, Some(accepted)).await,

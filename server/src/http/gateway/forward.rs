@@ -11,6 +11,7 @@ use crate::domain::catalogue::Success;
 use crate::domain::limits::Accepted;
 use crate::domain::usage::Outcome;
 use crate::metering::Hold;
+use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -51,13 +52,15 @@ impl Call {
 
     async fn succeeded(&self, answer: Answer, accepted: Accepted, hold: Hold) -> Response {
         let row = self.row(Outcome::Succeeded, 0, Some(accepted));
-        if let Err(error) = self.gateway.metering.charge(hold, row).await {
-            return self.unrecorded(&error);
-        }
         let body = match &self.route.metered.api.output {
             Some(limit) if answer.is_long => answer::cut(answer.body, limit),
             _ => answer.body,
         };
+        match self.charge(hold, row, answer.status, Some(&body)).await {
+            Ok(None) => {}
+            Ok(Some(known)) => return self.again(known).await,
+            Err(error) => return self.unrecorded(&error),
+        }
         let id = &self.arrival.id_header;
         answer::passed(id, answer.status, body, self.remaining().await)
     }
@@ -101,8 +104,9 @@ impl Call {
         match ended {
             Ok(Ended::Well) => {
                 let row = self.row(Outcome::Succeeded, 0, Some(accepted));
-                match self.gateway.metering.charge(hold, row).await {
-                    Ok(()) => outlet.end().await,
+                // A stream is not kept: a retry is told that it was done.
+                match self.charge(hold, row, StatusCode::OK, None).await {
+                    Ok(_) => outlet.end().await,
                     Err(error) => drop(self.unrecorded(&error)),
                 }
             }

@@ -10,6 +10,7 @@ mod envelope;
 mod events;
 mod forward;
 mod refusal;
+mod retry;
 mod stream;
 mod unstoppable;
 mod upstream;
@@ -22,7 +23,7 @@ use crate::config::{ErrorCodes, ErrorStyle};
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::CountTokens;
-use crate::metering::{MeteredApi, Metering};
+use crate::metering::{MeteredApi, Metering, Once};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -73,6 +74,8 @@ pub struct Gateway {
     pub settings: GatewaySettings,
     /// A permit for each call in flight; closing time takes them all.
     pub in_flight: Arc<Semaphore>,
+    /// Calls with an `Idempotency-Key` that are under way.
+    retries: Once<()>,
     routes: Vec<Arc<Route>>,
     room: Arc<Room>,
 }
@@ -114,6 +117,7 @@ impl Gateway {
             clock,
             settings,
             in_flight,
+            retries: Once::default(),
             routes,
         }))
     }
@@ -183,7 +187,15 @@ pub async fn call_for(
     let (request_id, started) = (arrival.request_id.clone(), arrival.started);
     let response = match gateway.route_at(&api.api.path) {
         Some(route) => {
-            call::answer_for(gateway, key, Arc::clone(route), Body::from(body), arrival).await
+            call::answer_for(
+                gateway,
+                key,
+                Arc::clone(route),
+                Body::from(body),
+                arrival,
+                Ok(None),
+            )
+            .await
         }
         None => Response::default(),
     };

@@ -6,6 +6,7 @@ use super::upstream::Fault;
 use crate::config::ErrorCodes;
 use crate::domain::caps::{CapOwner, Limit, Period};
 use crate::domain::figures::grouped;
+use crate::domain::idempotency::LONGEST_KEY;
 use crate::domain::keys::KeyRefusal;
 use crate::domain::limits;
 use crate::domain::usage::Outcome;
@@ -42,6 +43,16 @@ pub(super) enum Refusal {
     },
     /// The account has calls, but a cap over this call is used up.
     Capped(CapRefusal),
+    /// The `Idempotency-Key` is none.
+    BadRetryKey,
+    /// Another call was made under its key.
+    KeyReused,
+    /// The call was made before, but its answer was not kept.
+    NotKept {
+        request_id: String,
+    },
+    /// The first call under its key takes long.
+    StillRunning,
     Upstream(Fault),
     /// Too many calls in flight.
     Busy,
@@ -129,8 +140,11 @@ impl Refusal {
             | Self::BodyBroken
             | Self::BodySlow
             | Self::Unreadable(_)
+            | Self::BadRetryKey
+            | Self::KeyReused
+            | Self::NotKept { .. }
             | Self::Limit(_) => 40_000,
-            Self::Upstream(_) | Self::Busy | Self::System => 50_000,
+            Self::StillRunning | Self::Upstream(_) | Self::Busy | Self::System => 50_000,
         }
     }
 
@@ -140,17 +154,19 @@ impl Refusal {
             Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
             Self::NotPost => StatusCode::METHOD_NOT_ALLOWED,
             Self::KeyMissing | Self::KeyUnknown | Self::Key(_) => StatusCode::UNAUTHORIZED,
-            Self::BodyBroken | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::BodyBroken | Self::BadRetryKey | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::BodySlow => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Limit(refusal) if refusal.is_input_limit() => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Limit(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::KeyReused | Self::NotKept { .. } | Self::Limit(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Exhausted { .. } | Self::AllExhausted { .. } | Self::Capped(_) => {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Upstream(Fault::Slow) => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream(_) => StatusCode::BAD_GATEWAY,
-            Self::Busy | Self::System => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StillRunning | Self::Busy | Self::System => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -162,7 +178,7 @@ impl Refusal {
                 Outcome::Blocked
             }
             Self::Upstream(_) => Outcome::UpstreamFailed,
-            Self::Busy | Self::System => Outcome::Failed,
+            Self::StillRunning | Self::Busy | Self::System => Outcome::Failed,
             _ => Outcome::Rejected,
         }
     }
@@ -170,7 +186,7 @@ impl Refusal {
     /// Seconds after which the same call may succeed.
     pub(super) const fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::Busy | Self::System => Some(1),
+            Self::StillRunning | Self::Busy | Self::System => Some(1),
             Self::Upstream(Fault::Down | Fault::Slow) => Some(5),
             Self::Capped(cap) => cap.renews_in,
             _ => None,
@@ -221,6 +237,14 @@ impl Refusal {
                 "Total API call limit reached: all calls of this account are used. Ask for more at {more}"
             ),
             Self::Capped(cap) => cap.message(),
+            Self::BadRetryKey => format!(
+                "Parameter error: the header Idempotency-Key must have from 1 to {LONGEST_KEY} plain characters."
+            ),
+            Self::KeyReused => "Parameter error: another call was made with this Idempotency-Key. Give each call a key of its own.".into(),
+            Self::NotKept { request_id } => format!(
+                "Parameter error: this call was made before and charged once, as {request_id}, but its answer was not kept. Send the call with another Idempotency-Key to make it again."
+            ),
+            Self::StillRunning => "System error: the first call with this Idempotency-Key is still under way. Try again in a moment.".into(),
             Self::Upstream(fault) => format!("System error: {fault} This call was not charged."),
             Self::Busy => "System error: too many calls at once. This call was not charged; try again in a moment.".into(),
             Self::System => "System error: the call could not be recorded, and was not charged. Try again in a moment.".into(),
