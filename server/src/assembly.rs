@@ -7,6 +7,7 @@ use crate::config::{Config, Secret};
 use crate::console::Reader;
 use crate::domain::StoreError;
 use crate::domain::limits::CountTokens;
+use crate::domain::quota::Pacing;
 use crate::domain::store::Store;
 use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
@@ -75,13 +76,14 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         body: config.gateway.body_timeout() * 2,
         stall: Duration::from_millis(config.gateway.client_stall_ms),
     };
-    let metering = Metering::start_with(
-        &config.catalogue,
-        Arc::clone(&store),
-        Arc::clone(&clock),
-        config.meter.retention(),
-    )
-    .await?;
+    let pacing = Pacing {
+        ceiling: config.gateway.max_per_second,
+        ..Pacing::default()
+    };
+    let (books, time) = (Arc::clone(&store), Arc::clone(&clock));
+    let retention = config.meter.retention();
+    let metering = Metering::start_paced(&config.catalogue, books, time, retention, pacing).await?;
+    metering.keep_time();
     let actions = Actions::new(
         Arc::clone(&store),
         Arc::clone(&metering),

@@ -28,7 +28,6 @@ role-staff = Staff
 
 grant-heading = Grant calls
 grant-calls = Calls
-grant-burnt = Used
 grant-reason = Reason
 grant-reason-hint = It is kept in the audit log.
 grant-send = Grant

@@ -25,7 +25,6 @@ role-staff = 管理员
 
 grant-heading = 发放额度
 grant-calls = 次数
-grant-burnt = 已用
 grant-reason = 原因
 grant-reason-hint = 会记入审计日志。
 grant-send = 发放

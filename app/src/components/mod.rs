@@ -8,6 +8,7 @@ pub mod detail;
 pub mod export;
 pub mod form;
 pub mod frame;
+pub mod grants;
 pub mod icons;
 pub mod keys;
 pub mod live;

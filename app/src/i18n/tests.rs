@@ -41,6 +41,8 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-already-answered",
     "problem-too-many",
     "problem-busy",
+    "problem-grant-over",
+    "problem-ends-before-start",
     "problem-changed",
     "problem-changed-cap",
     "problem-changed-to-nothing",

@@ -5,6 +5,7 @@ use super::viewer_and;
 use crate::{
     components::{
         frame::{Frame, Section},
+        grants::GrantTable,
         outcome::{StrangerPage, answered},
         table::Scroll,
     },
@@ -56,7 +57,14 @@ fn Limits(limits: LimitsView) -> impl IntoView {
                 </li>
             </ul>
         </section>
-        <section aria-labelledby="resource-heading">
+        <section aria-labelledby="limits-grants-heading" id="grants">
+            <h2 id="limits-grants-heading">{texts.text("limits-grants-heading")}</h2>
+            <GrantTable grants=limits.grants />
+            <ul class="notes">
+                <li>{texts.text("limits-grants-text")}</li>
+            </ul>
+        </section>
+        <section aria-labelledby="resource-heading" id="advice">
             <h2 id="resource-heading">{texts.text("limits-call-heading")}</h2>
             <CallTable apis=limits.apis />
             <ul class="notes">

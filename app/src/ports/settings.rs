@@ -1,7 +1,7 @@
 //! What the settings page asks, and what every page asks about notices.
 
 use super::PortError;
-use crate::view::{NoticeRow, SettingsView, Viewer};
+use crate::view::{AlertRow, NoticeRow, SettingsView, Viewer};
 use async_trait::async_trait;
 
 #[async_trait]
@@ -16,4 +16,7 @@ pub trait Settings: Send + Sync + 'static {
     /// What is to be said of the account's quotas on every page: for each API
     /// the highest threshold that is crossed and not dismissed.
     async fn open_notices(&self, viewer: &Viewer) -> Result<Vec<NoticeRow>, PortError>;
+    /// What else is to be said on every page: grants that lapse soon, calls that
+    /// come too fast.
+    async fn open_alerts(&self, viewer: &Viewer) -> Result<Vec<AlertRow>, PortError>;
 }

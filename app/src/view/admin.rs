@@ -1,6 +1,6 @@
 //! The admin's desk.
 
-use super::{ApiQuota, KeyRow, LocalTime, QuotaRequestRow, Role};
+use super::{ApiQuota, GrantRow, KeyRow, LocalTime, QuotaRequestRow, Role};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
@@ -24,23 +24,6 @@ pub struct AccountSearch {
     pub has_next: bool,
     /// Requests that wait for an answer, over all accounts.
     pub open_requests: i64,
-}
-
-/// A grant of calls: a ledger entry that is never edited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GrantRow {
-    pub id: String,
-    pub api_title: String,
-    /// Calls given.
-    pub calls: i64,
-    /// Of these, calls burnt.
-    pub burnt: i64,
-    /// The free quota of the catalogue, or given by a person.
-    pub free: bool,
-    pub reason: String,
-    /// Who gave it; nobody for the free quota.
-    pub given_by: Option<String>,
-    pub created_at: LocalTime,
 }
 
 /// One account as staff see it.

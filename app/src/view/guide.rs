@@ -1,6 +1,6 @@
 //! How to call, and within which limits.
 
-use super::{ApiQuota, KeyRow};
+use super::{ApiQuota, GrantRow, KeyRow};
 
 /// What one answer of an API may carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct ApiLimits {
 pub struct LimitsView {
     /// In the catalogue's order.
     pub apis: Vec<ApiLimits>,
+    /// What the account was given, newest first.
+    pub grants: Vec<GrantRow>,
     /// Calls a second that the account had better stay below. Advice, no ceiling.
     pub advised_per_second: i64,
 }

@@ -5,6 +5,7 @@ mod account;
 mod admin;
 mod figures;
 mod form;
+mod grants;
 mod guide;
 mod keys;
 mod quota;
@@ -13,14 +14,13 @@ mod settings;
 mod usage;
 
 pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
-pub use admin::{
-    AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, GrantRow, RequestFilter,
-};
+pub use admin::{AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, RequestFilter};
 pub use figures::{
     ApiFigures, ApiUsage, Bucket, Forecast, Group, GroupName, MOST_GROUPS, NoFigures, Outlook,
     Plot, Series, Subject, Tone, Totals, UsageChart,
 };
 pub use form::{FormReply, FormToken, Message};
+pub use grants::{AlertRow, GrantRow, GrantState, OpenAlerts, Recurs};
 pub use guide::{ApiLimits, LimitsView, OutputMost, QuickStartView, Recipe, TestedCall};
 pub use keys::{
     CapPeriod, CapRow, CapSetting, CreatedKey, KeyRow, KeyState, KeyView, KeysQuery, KeysView,

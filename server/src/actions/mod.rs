@@ -19,6 +19,7 @@ mod settings;
 pub use accounts::{OpenAccount, SignInError};
 pub use caps::{AskedCap, CapOf};
 pub use codes::CreateCode;
+pub use grants::AskedGrant;
 pub use key_changes::EditKey;
 pub use keys::{CreateKey, CreatedKey};
 pub use projects::EditProject;

@@ -2,7 +2,7 @@ use super::{Actions, actor, calls};
 use crate::domain::StoreError;
 use crate::domain::accounts::{self, Account};
 use crate::domain::error::{DomainError, Problem};
-use crate::domain::grants::{self, NewGrant};
+use crate::domain::grants::{self, NewGrant, Terms};
 use crate::domain::ids::Noun;
 use crate::domain::quota_requests::{self, NewQuotaRequest, QuotaRequest, RequestState};
 use crate::domain::store::Answer;
@@ -84,6 +84,7 @@ impl Actions {
             account: request.account,
             api: request.api,
             calls,
+            terms: Terms::default(),
             reason: format!("Request {public_id}"),
             given_by: Some(by.id),
             created_at: self.now(),

@@ -105,6 +105,17 @@ impl Actions {
         Ok(())
     }
 
+    /// Takes note of a grant that lapses soon, or, without one, of the pace. One
+    /// that says nothing is no mistake: another tab was faster.
+    pub async fn dismiss_alert(&self, by: &Account, grant: &str) -> Result<(), DomainError> {
+        let grant = (!grant.is_empty()).then_some(grant);
+        let change = self.own(by, "alert.dismissed", None, json!({ "grant": grant }));
+        self.store
+            .dismiss_alert(by.id, grant, self.now(), change)
+            .await?;
+        Ok(())
+    }
+
     /// Ends a session of the account.
     pub async fn end_session(&self, by: &Account, id_hash: [u8; 32]) -> Result<(), DomainError> {
         let change = self.own(by, "session.ended", None, json!({}));

@@ -27,6 +27,7 @@
 //! | `gateway.errors` | `envelope` | `envelope`: errors ride on HTTP 200; `http`: true statuses |
 //! | `gateway.error_codes` | `seed` | `seed` or `2026`: which era's numbers errors have (`wire.md`) |
 //! | `gateway.max_in_flight` | 4096 | 1 – 1000000: calls at the same time, over all accounts |
+//! | `gateway.max_per_second` | none | 1 – 1000000: calls a second of one account; more are refused with `Retry-After` |
 //! | `meter.remember_hours` | 24 | 1 – 168: for so long a retry is known by its key or event id |
 //! | `meter.reservation_ms` | 600000 | 1000 – 86400000: a reservation that nobody settles ends after it |
 //! | `contact.wechat`, `contact.discord` | none | `http(s)://…` (or `weixin://…`): what the QR code opens |
@@ -122,6 +123,8 @@ pub struct GatewayConfig {
     pub error_codes: ErrorCodes,
     /// Calls that may be under way at the same time.
     pub max_in_flight: usize,
+    /// Calls a second that one account may make at most, if that is limited.
+    pub max_per_second: Option<i64>,
 }
 
 /// What the metering API keeps, and for how long.
@@ -251,6 +254,7 @@ impl Default for GatewayConfig {
             errors: ErrorStyle::default(),
             error_codes: ErrorCodes::default(),
             max_in_flight: 4_096,
+            max_per_second: None,
         }
     }
 }

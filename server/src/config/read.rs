@@ -50,6 +50,7 @@ struct GatewayTable {
     errors: Option<ErrorStyle>,
     error_codes: Option<ErrorCodes>,
     max_in_flight: Option<Spanned<i64>>,
+    max_per_second: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -216,6 +217,10 @@ impl Reader<'_> {
                 1..=1_000_000,
                 default.max_in_flight,
             )?,
+            max_per_second: table
+                .max_per_second
+                .map(|value| self.number("max_per_second", Some(value), 1..=1_000_000, 0))
+                .transpose()?,
         })
     }
 }

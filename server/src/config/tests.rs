@@ -50,6 +50,7 @@ fn every_setting_is_read() {
         errors = "http"
         error_codes = "2026"
         max_in_flight = 3
+        max_per_second = 7
         [meter]
         remember_hours = 168
         reservation_ms = 1000
@@ -83,6 +84,7 @@ fn every_setting_is_read() {
                 errors: ErrorStyle::Http,
                 error_codes: ErrorCodes::Y2026,
                 max_in_flight: 3,
+                max_per_second: Some(7),
             },
             meter: MeterConfig {
                 remember_hours: 168,
@@ -334,6 +336,7 @@ fn numbers_outside_their_range_are_refused() {
         ("max_stream_bytes", 1_024, 1_099_511_627_776),
         ("client_stall_ms", 1, 600_000),
         ("max_in_flight", 1, 1_000_000),
+        ("max_per_second", 1, 1_000_000),
     ] {
         let gateway = |value: i64| format!("[gateway]\n{name} = {value}");
         for fine in [least, most] {

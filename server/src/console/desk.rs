@@ -5,14 +5,13 @@ use super::keys::key_row;
 use super::{Reader, unavailable};
 use crate::domain::accounts::{Account, Role};
 use crate::domain::audit::Entry;
-use crate::domain::grants::{Grant, GrantKind};
 use crate::domain::quota_requests::RequestState;
 use crate::domain::{StoreError, zones};
 use allowance_app::i18n::Language;
 use allowance_app::ports::{AdminDesk, PortError};
 use allowance_app::view::{
-    self, AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, GrantRow,
-    QuotaRequestRow, RequestFilter, Viewer,
+    self, AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, QuotaRequestRow,
+    RequestFilter, Viewer,
 };
 use async_trait::async_trait;
 use chrono_tz::Tz;
@@ -177,31 +176,13 @@ impl Reader {
     ) -> Result<AccountDetail, StoreError> {
         let now = self.clock.now();
         let quotas = self.quotas(account.id, language).await?;
-        let title = |grant: &Grant| {
-            quotas
-                .iter()
-                .find(|(api, _)| *api == grant.balance.api)
-                .map_or_else(|| "—".to_owned(), |(_, quota)| quota.title.clone())
-        };
-        let grants = self.store.grants(account.id).await?;
+        let grants = self.grant_rows(account.id, language, zone).await?;
         let keys = self.store.keys(account.id).await?;
         let requests = self.store.quota_requests_of(account.id).await?;
         let audit = self.store.audit_of(account.id, ENTRIES).await?;
         Ok(AccountDetail {
             time_zone: account.time_zone.clone(),
-            grants: grants
-                .into_iter()
-                .map(|grant| GrantRow {
-                    api_title: title(&grant),
-                    id: grant.public_id,
-                    calls: grant.balance.calls,
-                    burnt: grant.balance.burnt,
-                    free: grant.kind == GrantKind::Free,
-                    reason: grant.reason,
-                    given_by: grant.given_by,
-                    created_at: zones::local(grant.created_at, zone),
-                })
-                .collect(),
+            grants,
             keys: keys.iter().map(|key| key_row(key, now, zone)).collect(),
             requests: requests
                 .into_iter()

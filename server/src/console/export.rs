@@ -62,6 +62,7 @@ impl Export {
         let projects = store.all_projects(id).await?;
         let keys = store.all_keys(id).await?;
         let grants = store.grants(id).await?;
+        let entries = store.grant_entries(id).await?;
         let requests = store.quota_requests_of(id).await?;
         let sessions = store.sessions_of(id, now).await?;
         let thresholds = store.thresholds(id).await?;
@@ -99,6 +100,15 @@ impl Export {
                 "reason": grant.reason, "created_at": time(grant.created_at),
                 "starts_at": grant.balance.starts_at.map(at),
                 "expires_at": grant.balance.expires_at.map(at),
+                "priority": grant.balance.priority,
+                "every": grant.recurs.map(|recurs| recurs.period.name()),
+                "roll_over": grant.recurs.map(|recurs| recurs.roll_over),
+                "ended_at": grant.ended.map(|(ended, _)| time(ended)),
+                "ended_by": grant.ended.map(|(_, how)| how.name()),
+            })).collect::<Vec<_>>(),
+            "grant_entries": entries.iter().map(|entry| json!({
+                "grant": entry.grant_public_id, "api": self.api(entry.api),
+                "kind": entry.kind.name(), "calls": entry.calls, "at": time(entry.at),
             })).collect::<Vec<_>>(),
             "quota_requests": requests.iter().map(|request| self.request(request)).collect::<Vec<_>>(),
             "sessions": sessions.iter().map(|session| json!({

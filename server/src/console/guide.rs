@@ -20,6 +20,11 @@ impl Guide for Reader {
             .quotas(AccountId(viewer.account), viewer.language)
             .await
             .map_err(unavailable)?;
+        let zone = zones::zone(&viewer.time_zone);
+        let grants = self
+            .grant_rows(AccountId(viewer.account), viewer.language, zone)
+            .await
+            .map_err(unavailable)?;
         let apis = quotas
             .into_iter()
             .zip(self.metering.apis())
@@ -35,6 +40,7 @@ impl Guide for Reader {
             .collect();
         Ok(LimitsView {
             apis,
+            grants,
             advised_per_second: ADVISED_PER_SECOND,
         })
     }

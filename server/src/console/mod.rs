@@ -5,6 +5,7 @@ mod account;
 mod choices;
 mod desk;
 mod export;
+mod grants;
 mod guide;
 mod keys;
 mod quota;

@@ -4,7 +4,9 @@ use super::{Reader, title, unavailable};
 use crate::domain::store::Notice;
 use crate::domain::{AccountId, Millis, zones};
 use allowance_app::ports::{PortError, Settings};
-use allowance_app::view::{NoticeRow, SessionRow, SettingsView, Viewer, ZoneChoice, ZoneGroup};
+use allowance_app::view::{
+    AlertRow, NoticeRow, SessionRow, SettingsView, Viewer, ZoneChoice, ZoneGroup,
+};
 use async_trait::async_trait;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use std::collections::BTreeMap;
@@ -78,6 +80,10 @@ impl Settings for Reader {
             .await
             .map_err(unavailable)?;
         Ok(self.notice_rows(viewer, notices))
+    }
+
+    async fn open_alerts(&self, viewer: &Viewer) -> Result<Vec<AlertRow>, PortError> {
+        self.alert_rows(viewer).await.map_err(unavailable)
     }
 }
 

@@ -116,6 +116,10 @@ pub enum Problem {
     UnknownChoice,
     #[error("has an open request already")]
     RequestOpen,
+    #[error("has ended or was revoked")]
+    GrantOver,
+    #[error("lies before the first day")]
+    EndsBeforeStart,
     #[error("reached its most of {most}")]
     TooMany { most: i64 },
 }

@@ -1,5 +1,12 @@
-//! Grants: what was given. An entry is never edited, except that the free
-//! quota follows the catalogue.
+//! Grants: what was given, and what became of it. A grant's calls are never
+//! edited, except that the free quota follows the catalogue; that it lapsed,
+//! was revoked or rolled over is an entry beside it.
+
+mod recurrence;
+mod turn;
+
+pub use recurrence::{Carried, NewPeriod, Recurrence, Recurs, share_out};
+pub use turn::{Begun, Over, Taken, Turn};
 
 use super::{AccountId, ApiId, GrantId, Millis};
 
@@ -46,16 +53,150 @@ impl GrantBalance {
     }
 }
 
-/// A grant as the admin's desk lists it.
+/// What the quota engine decides on: every grant of an account that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountGrants {
+    pub grants: Vec<GrantBalance>,
+    /// When the first of those that come again does so: from then on what is
+    /// here is not all.
+    pub renews_at: Option<Millis>,
+}
+
+/// How a grant ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Expired,
+    Revoked,
+}
+
+impl Ending {
+    /// The name in the store, of the ending and of its entries.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Expired, Self::Revoked]
+            .into_iter()
+            .find(|ending| ending.name() == name)
+    }
+}
+
+/// Whether a grant gives calls at an instant, or why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantState {
+    InForce,
+    /// In force, and every call of it is burnt.
+    Burnt,
+    Upcoming,
+    Lapsed,
+    Revoked,
+}
+
+/// A grant as people see it listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub public_id: String,
     pub kind: GrantKind,
     pub balance: GrantBalance,
+    /// It is the current period of one that comes again.
+    pub recurs: Option<Recurs>,
+    /// What was left of the period before.
+    pub rolled_over: bool,
+    pub ended: Option<(Millis, Ending)>,
     pub reason: String,
     /// E-mail of the giver; nobody for the system and the command line.
     pub given_by: Option<String>,
     pub created_at: Millis,
+}
+
+impl Grant {
+    #[must_use]
+    pub fn state(&self, now: Millis) -> GrantState {
+        match self.ended {
+            Some((_, Ending::Revoked)) => return GrantState::Revoked,
+            Some((_, Ending::Expired)) => return GrantState::Lapsed,
+            None => {}
+        }
+        if self.balance.in_force(now) {
+            if self.balance.burnt >= self.balance.calls {
+                GrantState::Burnt
+            } else {
+                GrantState::InForce
+            }
+        } else if self.balance.starts_at.is_some_and(|start| now < start) {
+            GrantState::Upcoming
+        } else {
+            GrantState::Lapsed
+        }
+    }
+}
+
+/// What is written of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    Given,
+    /// The catalogue's free quota was changed by so many calls.
+    Changed,
+    Expired,
+    Revoked,
+    /// What was left went on into the next period.
+    RolledOver,
+}
+
+impl EntryKind {
+    /// The name in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Changed => "changed",
+            Self::Expired => Ending::Expired.name(),
+            Self::Revoked => Ending::Revoked.name(),
+            Self::RolledOver => "rolled_over",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [
+            Self::Given,
+            Self::Changed,
+            Self::Expired,
+            Self::Revoked,
+            Self::RolledOver,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
+    }
+}
+
+/// One entry of the ledger of grants, which is append-only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantEntry {
+    pub grant_public_id: String,
+    pub api: ApiId,
+    pub kind: EntryKind,
+    pub calls: i64,
+    /// When it was due, whenever it was written.
+    pub at: Millis,
+}
+
+/// When a grant is in force, how it ranks, and whether it comes again. The
+/// default is: from now on, for good, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// Lower burns first.
+    pub priority: i64,
+    pub starts_at: Option<Millis>,
+    /// Of one that comes again: when it does so no more.
+    pub expires_at: Option<Millis>,
+    pub recurs: Option<Recurs>,
 }
 
 /// A grant that a person gives.
@@ -64,7 +205,9 @@ pub struct NewGrant {
     pub public_id: String,
     pub account: AccountId,
     pub api: ApiId,
+    /// Of one that comes again: calls of each period.
     pub calls: i64,
+    pub terms: Terms,
     pub reason: String,
     pub given_by: Option<AccountId>,
     pub created_at: Millis,
@@ -74,3 +217,44 @@ pub struct NewGrant {
 pub const MOST_CALLS: i64 = 1_000_000_000;
 /// Longest reason, in characters.
 pub const REASON_LENGTH: usize = 500;
+/// Lowest and highest priority that a person can give.
+pub const PRIORITIES: (i64, i64) = (-100, 100);
+
+const DAY: Millis = 24 * 60 * 60 * 1_000;
+/// How long before a grant lapses with calls left its owner is told, the
+/// earliest first (`product.md` §2.6).
+pub const TOLD_BEFORE: [Millis; 2] = [7 * DAY, DAY];
+
+/// When the owner of a grant is first told that it will lapse. Not, if it is
+/// given or starts later than that. One that comes again is no loss to warn of.
+#[must_use]
+pub fn first_told_at(terms: &Terms, created_at: Millis) -> Option<Millis> {
+    let expires_at = terms.expires_at.filter(|_| terms.recurs.is_none())?;
+    let from = terms.starts_at.unwrap_or(created_at).max(created_at);
+    TOLD_BEFORE
+        .into_iter()
+        .map(|before| expires_at - before)
+        .find(|at| *at > from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owners_are_told_a_week_and_a_day_before_but_not_of_what_is_younger() {
+        let told = |starts_at, expires_at| {
+            let terms = Terms {
+                starts_at,
+                expires_at,
+                ..Terms::default()
+            };
+            first_told_at(&terms, 0)
+        };
+        assert_eq!(told(None, Some(30 * DAY)), Some(23 * DAY));
+        assert_eq!(told(None, Some(7 * DAY)), Some(6 * DAY));
+        assert_eq!(told(Some(5 * DAY), Some(8 * DAY)), Some(7 * DAY));
+        assert_eq!(told(None, Some(DAY)), None);
+        assert_eq!(told(None, None), None);
+    }
+}

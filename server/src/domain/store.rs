@@ -6,7 +6,7 @@ use super::accounts::{Account, NewAccount};
 use super::audit::{Change, Entry};
 use super::caps::{AccountCaps, CapOwner, Limit};
 use super::error::StoreError;
-use super::grants::{Grant, GrantBalance, NewGrant};
+use super::grants::NewGrant;
 use super::idempotency::{LeftOut, Terms};
 use super::keys::{Key, KeyEdit, KeyHash, KeyIdentity, NewKey, Rotation};
 use super::language::Language;
@@ -17,14 +17,18 @@ use super::usage::{Grouping, Named, SeriesPoint, SeriesQuery, UsageRow};
 use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
 use async_trait::async_trait;
 
+mod alerts;
 mod codes;
+mod grants;
 mod idempotency;
 mod notices;
 mod reservations;
 mod service_tokens;
 mod settings;
 
+pub use alerts::{Alert, Alerts};
 pub use codes::{Codes, Redemption};
+pub use grants::{Books, Due, DueGrant, Grants, NextDue};
 pub use idempotency::Idempotency;
 pub use notices::{Level, Notice, Notices};
 pub use reservations::Reservations;
@@ -36,7 +40,9 @@ pub type Stored<T> = Result<T, StoreError>;
 /// All of it: what one database does.
 pub trait Store:
     Accounts
+    + Alerts
     + Audit
+    + Books
     + Codes
     + Caps
     + Grants
@@ -177,24 +183,6 @@ pub struct CapChange {
     pub api: ApiId,
     pub was: Option<Limit>,
     pub limit: Option<Limit>,
-}
-
-#[async_trait]
-pub trait Grants: Send + Sync + 'static {
-    /// Gives each API of the catalogue its number, and brings every account's
-    /// free quota to what the catalogue says. Answers the numbers in the order
-    /// of `apis` (name, free calls).
-    async fn sync_catalogue(
-        &self,
-        apis: &[(String, i64)],
-        now: Millis,
-        change: Change,
-    ) -> Stored<Vec<ApiId>>;
-    /// What the quota engine decides on: every grant of an account with its balance.
-    async fn balances(&self, account: AccountId) -> Stored<Vec<GrantBalance>>;
-    /// The same as the admin's desk lists it, newest first.
-    async fn grants(&self, account: AccountId) -> Stored<Vec<Grant>>;
-    async fn create_grant(&self, new: NewGrant, change: Change) -> Stored<GrantId>;
 }
 
 #[async_trait]

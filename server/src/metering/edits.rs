@@ -4,11 +4,11 @@
 use super::Metering;
 use crate::domain::audit::Change;
 use crate::domain::codes::{CodeHash, NoRedemption};
-use crate::domain::grants::{GrantBalance, NewGrant};
+use crate::domain::grants::NewGrant;
 use crate::domain::keys::NewKey;
 use crate::domain::projects::ProjectDeletion;
 use crate::domain::store::{Answer, CapChange, KeyChange, Redemption, Tombstone};
-use crate::domain::{AccountId, ApiId, GrantId, ProjectId, StoreError};
+use crate::domain::{AccountId, ProjectId, StoreError};
 use std::sync::Arc;
 
 impl Metering {
@@ -21,13 +21,12 @@ impl Metering {
         let this = Arc::clone(self);
         finish(async move {
             let (account, capped) = (new.account, !new.caps.is_empty());
-            if !this.store.create_key(new, change).await? {
-                return Ok(false);
-            }
+            let made = this.store.create_key(new, change);
             if capped {
-                this.writer.recap(account).await?;
+                this.till.changing(account, made).await
+            } else {
+                made.await
             }
-            Ok(true)
         })
         .await
     }
@@ -87,11 +86,8 @@ impl Metering {
         let this = Arc::clone(self);
         finish(async move {
             let account = set.account;
-            if !this.store.set_cap(set, change).await? {
-                return Ok(false);
-            }
-            this.writer.recap(account).await?;
-            Ok(true)
+            let set = this.store.set_cap(set, change);
+            this.till.changing(account, set).await
         })
         .await
     }
@@ -106,11 +102,8 @@ impl Metering {
     ) -> Result<bool, StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let moved = this.store.set_time_zone(account, &zone, change).await?;
-            if moved {
-                this.writer.recap(account).await?;
-            }
-            Ok(moved)
+            let moved = this.store.set_time_zone(account, &zone, change);
+            this.till.changing(account, moved).await
         })
         .await
     }
@@ -120,12 +113,24 @@ impl Metering {
     pub async fn grant(self: &Arc<Self>, new: NewGrant, change: Change) -> Result<(), StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let (account, api, calls) = (new.account, new.api, new.calls);
-            let id = this.store.create_grant(new, change).await?;
-            this.granted(account, id, api, calls).await;
+            let account = new.account;
+            let given = this.store.create_grant(new, change);
+            this.till.changing(account, given).await?;
+            this.granted(account).await;
             Ok(())
         })
         .await
+    }
+
+    /// Takes back what calls have neither burnt nor hold of a grant, from the next
+    /// call on. False if the account has no such grant that can be revoked.
+    pub async fn revoke_grant(
+        self: &Arc<Self>,
+        account: AccountId,
+        public_id: String,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        self.till.revoke(account, public_id, change).await
     }
 
     /// Answers a request for quota, with its grant. False if it was answered before.
@@ -137,14 +142,13 @@ impl Metering {
     ) -> Result<bool, StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let new = answer.grant.clone();
-            let answered = this
-                .store
-                .answer_quota_request(&public_id, answer, change)
-                .await?;
-            if let (Some(Some(id)), Some(new)) = (answered, new) {
-                this.granted(new.account, id, new.api, new.calls).await;
-            }
+            let account = answer.grant.as_ref().map(|new| new.account);
+            let answered = this.store.answer_quota_request(&public_id, answer, change);
+            let Some(account) = account else {
+                return Ok(answered.await?.is_some());
+            };
+            let answered = this.till.changing(account, answered).await?;
+            this.granted(account).await;
             Ok(answered.is_some())
         })
         .await
@@ -160,10 +164,10 @@ impl Metering {
         let this = Arc::clone(self);
         finish(async move {
             let account = asked.account;
-            match this.store.redeem_code(hash, asked, change).await? {
-                Ok(given) => {
-                    this.granted(account, given.grant, given.api, given.calls)
-                        .await;
+            let redeemed = this.store.redeem_code(hash, asked, change);
+            match this.till.changing(account, redeemed).await? {
+                Ok(_) => {
+                    this.granted(account).await;
                     Ok(Ok(()))
                 }
                 Err(why) => Ok(Err(why)),
@@ -207,25 +211,12 @@ impl Metering {
             tracing::error!(%error, "balances");
             return;
         }
-        let now = self.clock.now();
-        for metered in &self.apis {
-            self.levels.look(account, metered.id, now);
-        }
+        self.levels.look_at_all(account, self.clock.now());
     }
 
-    /// A grant is on disk: it counts from the next call on.
-    async fn granted(&self, account: AccountId, id: GrantId, api: ApiId, calls: i64) {
-        let grant = GrantBalance {
-            id,
-            api,
-            calls,
-            burnt: 0,
-            priority: 0,
-            starts_at: None,
-            expires_at: None,
-        };
-        self.engine.lock().granted(account, grant);
-        self.changes.tell([account]);
+    /// A grant is on disk, and memory knows.
+    async fn granted(&self, account: AccountId) {
+        self.sooner.notify_one();
         self.look_again(account).await;
     }
 }

@@ -1,6 +1,6 @@
 //! A held call that cannot leak.
 
-use crate::domain::quota::{Engine, Reservation};
+use crate::domain::quota::{Engine, Pace, Reservation};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
@@ -11,14 +11,16 @@ use std::sync::Arc;
 pub struct Hold {
     engine: Arc<Mutex<Engine>>,
     reservation: Reservation,
+    pace: Pace,
     settled: bool,
 }
 
 impl Hold {
-    pub(super) fn new(engine: Arc<Mutex<Engine>>, reservation: Reservation) -> Self {
+    pub(super) fn new(engine: Arc<Mutex<Engine>>, reservation: Reservation, pace: Pace) -> Self {
         Self {
             engine,
             reservation,
+            pace,
             settled: false,
         }
     }
@@ -26,6 +28,12 @@ impl Hold {
     #[must_use]
     pub const fn reservation(&self) -> Reservation {
         self.reservation
+    }
+
+    /// Whether the call keeps to the advised pace.
+    #[must_use]
+    pub const fn pace(&self) -> Pace {
+        self.pace
     }
 
     /// The row is on disk: the call is burnt.

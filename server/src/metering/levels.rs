@@ -10,6 +10,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
+const DAY: Millis = 24 * 60 * 60 * 1_000;
+
 /// What is known of an account: its thresholds, and how many of them each API
 /// had reached when it was last looked at.
 struct Watched {
@@ -20,6 +22,8 @@ struct Watched {
 #[derive(Default)]
 struct Known {
     accounts: HashMap<AccountId, Watched>,
+    /// When accounts were last told that they call too fast.
+    told_of_pace: HashMap<AccountId, Millis>,
     /// Moves when an account is forgotten, so that thresholds read before are
     /// not kept.
     epoch: u64,
@@ -27,6 +31,8 @@ struct Known {
 
 enum Event {
     Changed(Level),
+    /// The account calls faster than advised.
+    TooFast(AccountId, Millis),
     /// Answered when everything before it is on disk.
     Drain(oneshot::Sender<()>),
 }
@@ -34,19 +40,26 @@ enum Event {
 pub(super) struct Levels {
     engine: Arc<Mutex<Engine>>,
     known: Arc<Mutex<Known>>,
+    /// The catalogue's.
+    apis: Vec<ApiId>,
     /// Unbounded, but its events are few: changes of level, and the first calls
     /// of accounts that were not seen since the start.
     events: mpsc::UnboundedSender<Event>,
 }
 
 impl Levels {
-    pub(super) fn start(store: Arc<dyn Store>, engine: Arc<Mutex<Engine>>) -> Self {
+    pub(super) fn start(
+        store: Arc<dyn Store>,
+        engine: Arc<Mutex<Engine>>,
+        apis: Vec<ApiId>,
+    ) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
         let known = Arc::<Mutex<Known>>::default();
         tokio::spawn(run(queue, store, Arc::clone(&known)));
         Self {
             engine,
             known,
+            apis,
             events,
         }
     }
@@ -73,6 +86,25 @@ impl Levels {
         }
         // Fails only when the process ends.
         let _ = self.events.send(Event::Changed(level));
+    }
+
+    /// Looks at every API of the catalogue that the account is known for.
+    pub(super) fn look_at_all(&self, account: AccountId, at: Millis) {
+        for api in &self.apis {
+            self.look(account, *api, at);
+        }
+    }
+
+    /// An account calls faster than advised: it is told once a day at most.
+    pub(super) fn too_fast(&self, account: AccountId, at: Millis) {
+        let mut known = self.known.lock();
+        let told = known.told_of_pace.entry(account).or_insert(Millis::MIN);
+        // Also if the clock was set back since.
+        if (at.saturating_sub(DAY)..=at).contains(told) {
+            return;
+        }
+        *told = at;
+        let _ = self.events.send(Event::TooFast(account, at));
     }
 
     /// Forgets the thresholds of an account: they were changed.
@@ -106,6 +138,12 @@ async fn run(
     while let Some(event) = queue.recv().await {
         match event {
             Event::Changed(level) => settle(level, store.as_ref(), &known).await,
+            Event::TooFast(account, at) => {
+                if let Err(error) = store.tell_pace(account, at).await {
+                    tracing::error!(%error, "a notice was not written");
+                    known.lock().told_of_pace.remove(&account);
+                }
+            }
             Event::Drain(done) => {
                 let _ = done.send(());
             }

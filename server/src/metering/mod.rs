@@ -2,6 +2,7 @@
 //! The gateway reserves and settles here; the console reads what remains here,
 //! so that both speak of the same numbers.
 
+mod books;
 mod changes;
 mod edits;
 mod hold;
@@ -10,7 +11,9 @@ mod levels;
 mod once;
 mod record;
 mod reservations;
+mod till;
 mod token_cache;
+mod turns;
 mod writer;
 
 pub use changes::{Changes, MOST_WATCHES, Watch, WatchError};
@@ -32,19 +35,22 @@ use crate::domain::idempotency::{
 };
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::{KeyHash, KeyIdentity};
-use crate::domain::quota::{Allowance, Call, Decision, Engine, Quota};
+use crate::domain::quota::{Allowance, Call, Engine, Pace, Pacing, Quota};
 use crate::domain::reservations::HeldCall;
 use crate::domain::service_tokens::{ServiceIdentity, TokenHash};
 use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
-use crate::domain::{AccountId, ApiId, StoreError};
+use crate::domain::{AccountId, ApiId, Millis, StoreError};
+use books::Books;
 use key_cache::KeyCache;
 use levels::Levels;
 use parking_lot::Mutex;
 use record::UnderWay;
 use std::sync::Arc;
+use till::Till;
 use token_cache::TokenCache;
-use writer::{Fate, LedgerWriter, Line};
+use tokio::sync::Notify;
+use writer::{Fate, Line};
 
 /// An API of the catalogue with the number that history knows it by.
 #[derive(Debug, Clone)]
@@ -62,6 +68,9 @@ pub enum ReserveError {
     /// The account has calls, but a cap of the key or its project is used up.
     #[error("a cap is used up")]
     Capped(CapUse),
+    /// Over the ceiling of calls a second; one can come in so many milliseconds.
+    #[error("too many calls a second")]
+    TooFast { wait: Millis },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -69,7 +78,6 @@ pub enum ReserveError {
 /// The service. One for each process: it owns the balances.
 pub struct Metering {
     apis: Vec<MeteredApi>,
-    engine: Arc<Mutex<Engine>>,
     keys: KeyCache,
     tokens: TokenCache,
     retention: Retention,
@@ -77,9 +85,11 @@ pub struct Metering {
     events: UnderWay,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    writer: LedgerWriter,
     changes: Arc<Changes>,
     levels: Arc<Levels>,
+    till: Till,
+    /// Wakes the task that writes what is due.
+    sooner: Arc<Notify>,
 }
 
 impl Metering {
@@ -98,6 +108,17 @@ impl Metering {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         retention: Retention,
+    ) -> Result<Arc<Self>, StoreError> {
+        Self::start_paced(catalogue, store, clock, retention, Pacing::default()).await
+    }
+
+    /// The same with another pace than is advised by default.
+    pub async fn start_paced(
+        catalogue: &Catalogue,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        retention: Retention,
+        pacing: Pacing,
     ) -> Result<Arc<Self>, StoreError> {
         let names: Vec<_> = catalogue
             .iter()
@@ -119,6 +140,17 @@ impl Metering {
             form_token: None,
         };
         let ids = store.sync_catalogue(&names, clock.now(), change).await?;
+        let engine = Engine::new(pacing, store.ended_until().await?);
+        let engine = Arc::new(Mutex::new(engine));
+        let changes = Arc::<Changes>::default();
+        let levels = Levels::start(Arc::clone(&store), Arc::clone(&engine), ids.clone());
+        let books = Books {
+            store: Arc::<dyn Store>::clone(&store),
+            engine,
+            clock: Arc::clone(&clock),
+            changes: Arc::clone(&changes),
+            levels: Arc::new(levels),
+        };
         let apis = ids
             .into_iter()
             .zip(catalogue.iter())
@@ -127,29 +159,25 @@ impl Metering {
                 api: Arc::new(api.clone()),
             })
             .collect();
-        let engine = Arc::<Mutex<Engine>>::default();
-        let changes = Arc::<Changes>::default();
-        let levels = Arc::new(Levels::start(Arc::clone(&store), Arc::clone(&engine)));
-        let writer = LedgerWriter::start(
-            Arc::clone(&store),
-            Arc::clone(&engine),
-            Arc::clone(&changes),
-            Arc::clone(&clock),
-            Arc::clone(&levels),
-        );
         Ok(Arc::new(Self {
             apis,
-            engine,
             keys: KeyCache::default(),
             tokens: TokenCache::default(),
             retention,
             events: UnderWay::default(),
             store,
             clock,
-            writer,
             changes,
-            levels,
+            levels: Arc::clone(&books.levels),
+            till: Till::open(books),
+            sooner: Arc::default(),
         }))
+    }
+
+    /// From here on, what is due is written at its time. Only the server that owns
+    /// the database may do that: it knows which calls are in flight.
+    pub fn keep_time(self: &Arc<Self>) {
+        tokio::spawn(turns::run(Arc::downgrade(self), Arc::clone(&self.sooner)));
     }
 
     /// Tells who looks on that numbers of an account changed.
@@ -202,32 +230,31 @@ impl Metering {
     /// Holds one call, or refuses: check and hold are one step. The hold gives
     /// the call back when it is dropped.
     pub async fn reserve(&self, call: Call) -> Result<Hold, ReserveError> {
-        loop {
-            let decision = self.engine.lock().reserve(call, self.clock.now());
-            match decision {
-                Decision::Reserved(reservation) => {
-                    return Ok(Hold::new(Arc::clone(&self.engine), reservation));
-                }
-                Decision::Exhausted { quota, any_left } => {
-                    return Err(ReserveError::Exhausted { quota, any_left });
-                }
-                Decision::Capped(cap) => return Err(ReserveError::Capped(cap)),
-                Decision::NotLoaded => self.load(call.account).await?,
-            }
+        self.till.reserve(call).await
+    }
+
+    /// The same for a call whose account keeps a pace: it is refused over the
+    /// ceiling, and its account is told if it is faster than advised.
+    pub async fn reserve_paced(&self, call: Call) -> Result<Hold, ReserveError> {
+        let hold = self.till.reserve_paced(call).await?;
+        if hold.pace() == Pace::Above {
+            self.levels.too_fast(call.account, self.clock.now());
         }
+        Ok(hold)
     }
 
     /// Holds a call again that was held before a restart. Nothing, if its grant is
     /// not there any more.
     async fn hold_again(&self, held: &HeldCall) -> Result<Option<Hold>, StoreError> {
-        self.load(held.account).await?;
+        self.till.books.load(held.account).await?;
         Ok(self.hold_again_now(held))
     }
 
     fn hold_again_now(&self, held: &HeldCall) -> Option<Hold> {
         let reservation = held.reservation();
-        let is_held = self.engine.lock().hold_again(reservation);
-        is_held.then(|| Hold::new(Arc::clone(&self.engine), reservation))
+        let engine = &self.till.books.engine;
+        let is_held = engine.lock().hold_again(reservation);
+        is_held.then(|| Hold::new(Arc::clone(engine), reservation, Pace::Within))
     }
 
     /// The days in which a key of now may lie.
@@ -243,14 +270,8 @@ impl Metering {
     ///
     /// # Errors
     /// Nothing was charged, and the hold was given back.
-    pub async fn charge(&self, hold: Hold, mut row: UsageRow) -> Result<(), CommitError> {
-        row.burnt = Some(hold.reservation().grant);
-        let line = Line {
-            row,
-            hold: Some(hold),
-            terms: None,
-        };
-        self.writer.append(line).await.map(drop)
+    pub async fn charge(&self, hold: Hold, row: UsageRow) -> Result<(), CommitError> {
+        self.till.charge(hold, row).await
     }
 
     /// The same for a call whose key is to be remembered. What is known of the key,
@@ -271,7 +292,7 @@ impl Metering {
             hold: Some(hold),
             terms: Some(terms),
         };
-        match self.writer.append(line).await? {
+        match self.till.writer.append(line).await? {
             Fate::LeftOut(Why::Known(known)) => Ok(Some(known)),
             Fate::Written | Fate::LeftOut(Why::Gone) => Ok(None),
         }
@@ -305,69 +326,43 @@ impl Metering {
 
     /// Logs a call that charges nothing.
     pub async fn log(&self, row: UsageRow) -> Result<(), CommitError> {
-        debug_assert!(row.burnt.is_none(), "a failed call burns no grant");
-        self.writer.append(Line::of(row)).await.map(drop)
+        self.till.log(row).await
     }
 
     /// What an account has of each API, in the order of the catalogue.
     pub async fn quota(&self, account: AccountId) -> Result<Vec<Quota>, StoreError> {
-        loop {
-            let now = self.clock.now();
-            let known: Option<Vec<Quota>> = {
-                let engine = self.engine.lock();
+        self.till
+            .read(account, |engine, now| {
                 self.apis
                     .iter()
                     .map(|api| engine.quota(account, api.id, now))
                     .collect()
-            };
-            match known {
-                Some(quota) => return Ok(quota),
-                None => self.load(account).await?,
-            }
-        }
+            })
+            .await
     }
 
     /// What is left for one call: the rate-limit headers.
     pub async fn allowance(&self, call: Call) -> Result<Allowance, StoreError> {
-        loop {
-            let known = self.engine.lock().allowance(&call, self.clock.now());
-            match known {
-                Some(allowance) => return Ok(allowance),
-                None => self.load(call.account).await?,
-            }
-        }
+        self.till
+            .read(call.account, |engine, now| engine.allowance(&call, now))
+            .await
     }
 
     /// Every cap of an account with its use now, in no order.
     pub async fn caps(&self, account: AccountId) -> Result<Vec<CapUse>, StoreError> {
-        loop {
-            let known = self.engine.lock().caps(account, self.clock.now());
-            match known {
-                Some(caps) => return Ok(caps),
-                None => self.load(account).await?,
-            }
-        }
+        self.till
+            .read(account, |engine, now| engine.caps(account, now))
+            .await
     }
 
     /// Waits until everything that was handed to the ledger writer is on disk.
     pub async fn drain(&self) {
-        self.writer.drain().await;
+        self.till.drain().await;
         self.levels.drain().await;
-    }
-
-    async fn load(&self, account: AccountId) -> Result<(), StoreError> {
-        let mut epoch = self.engine.lock().epoch();
-        loop {
-            let grants = self.store.balances(account).await?;
-            let caps = self.store.caps(account, self.clock.now()).await?;
-            let loaded = self.engine.lock().load(account, &grants, caps, epoch);
-            match loaded {
-                Ok(()) => return Ok(()),
-                Err(newer) => epoch = newer,
-            }
-        }
     }
 }
 
+#[cfg(test)]
+mod grant_tests;
 #[cfg(test)]
 mod tests;

@@ -155,7 +155,7 @@ impl Metering {
         match self.step(event).await? {
             Step::Line(line, _on_the_way) => {
                 let request_id = line.row.request_id.clone();
-                let fate = self.writer.append(line).await?;
+                let fate = self.till.writer.append(line).await?;
                 Ok(verdict(fate, request_id, id))
             }
             Step::Blocked(row, verdict) => {
@@ -201,7 +201,7 @@ impl Metering {
             verdicts[place] = known.or(Some(verdict));
         }
         if !logged.is_empty() {
-            self.writer.append_all(logged).await?;
+            self.till.writer.append_all(logged).await?;
         }
         for (place, first) in twins {
             let same = ids[place] == ids[first];
@@ -234,7 +234,7 @@ impl Metering {
         let fates = if lines.is_empty() {
             Vec::new()
         } else {
-            self.writer.append_all(lines).await?
+            self.till.writer.append_all(lines).await?
         };
         // From here on nobody waits for this batch: batches cannot wait in a circle.
         drop(on_the_way);
@@ -320,7 +320,8 @@ pub(super) fn refused(error: ReserveError) -> Verdict {
     match error {
         ReserveError::Exhausted { quota, any_left } => Verdict::Exhausted { quota, any_left },
         ReserveError::Capped(cap) => Verdict::Capped(cap),
-        ReserveError::Store(_) => Verdict::Reused,
+        // No event comes too fast: it took place.
+        ReserveError::TooFast { .. } | ReserveError::Store(_) => Verdict::Reused,
     }
 }
 

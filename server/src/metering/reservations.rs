@@ -437,7 +437,7 @@ impl Reservations {
             hold,
             terms: Some(terms),
         };
-        match self.metering.writer.append(line).await {
+        match self.metering.till.writer.append(line).await {
             Ok(Fate::Written) => Ok(settled),
             Ok(Fate::LeftOut(Why::Known(known))) => settled_before(&known).and_then(|settled| {
                 let same = known.fingerprint == fingerprint;

@@ -2,7 +2,7 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::domain::accounts::{NewAccount, Role};
 use crate::domain::caps::{CapOwner, Limit, Period};
-use crate::domain::grants::NewGrant;
+use crate::domain::grants::{NewGrant, Terms};
 use crate::domain::keys::NewKey;
 use crate::domain::projects::ProjectDeletion;
 use crate::domain::store::{CapChange, KeyChange};
@@ -12,20 +12,21 @@ use crate::storage::SqliteStore;
 use futures::future::join_all;
 use tempfile::TempDir;
 
-const NOW: i64 = 1_764_000_000_000;
+pub(super) const NOW: i64 = 1_764_000_000_000;
 
 /// A real database with one account, one key, and the default catalogue.
-struct Fixture {
+pub(super) struct Fixture {
     url: String,
-    metering: Arc<Metering>,
-    store: SqliteStore,
-    account: AccountId,
+    pub metering: Arc<Metering>,
+    pub store: SqliteStore,
+    pub clock: Arc<ManualClock>,
+    pub account: AccountId,
     project: ProjectId,
     key: KeyId,
     _folder: TempDir,
 }
 
-fn change(account: Option<AccountId>) -> Change {
+pub(super) fn change(account: Option<AccountId>) -> Change {
     Change {
         at: NOW,
         actor: Actor::System,
@@ -38,21 +39,21 @@ fn change(account: Option<AccountId>) -> Change {
     }
 }
 
-async fn start(url: &str) -> (Arc<Metering>, SqliteStore) {
+async fn start(url: &str, clock: &Arc<ManualClock>) -> (Arc<Metering>, SqliteStore) {
     let store = SqliteStore::open(url).await.unwrap();
     let shared: Arc<dyn Store> = Arc::new(store.clone());
-    let clock = Arc::new(ManualClock::at(NOW));
-    let metering = Metering::start(&Catalogue::default(), shared, clock)
+    let metering = Metering::start(&Catalogue::default(), shared, Arc::clone(clock) as _)
         .await
         .unwrap();
     (metering, store)
 }
 
-async fn fixture() -> Fixture {
+pub(super) async fn fixture() -> Fixture {
     use crate::domain::store::{Accounts, Keys, Projects};
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
-    let (metering, store) = start(&url).await;
+    let clock = Arc::new(ManualClock::at(NOW));
+    let (metering, store) = start(&url, &clock).await;
     let new = NewAccount {
         public_id: "acc_1".into(),
         email: "ann@example.com".into(),
@@ -83,6 +84,7 @@ async fn fixture() -> Fixture {
         url,
         metering,
         store,
+        clock,
         account,
         project,
         key,
@@ -91,12 +93,29 @@ async fn fixture() -> Fixture {
 }
 
 impl Fixture {
-    fn search(&self) -> ApiId {
+    pub async fn stop(&self) {
+        self.metering.drain().await;
+        self.store.close().await;
+    }
+
+    /// The same database under a new server, at another time.
+    pub async fn restart_at(self, now: i64) -> Self {
+        let clock = Arc::new(ManualClock::at(now));
+        let (metering, store) = start(&self.url, &clock).await;
+        Self {
+            metering,
+            store,
+            clock,
+            ..self
+        }
+    }
+
+    pub fn search(&self) -> ApiId {
         self.metering.api_named("searchMemory").unwrap().id
     }
 
     /// A search that came at `NOW`.
-    fn search_call(&self) -> Call {
+    pub fn search_call(&self) -> Call {
         Call {
             account: self.account,
             project: self.project,
@@ -106,7 +125,7 @@ impl Fixture {
         }
     }
 
-    fn row(&self, id: usize) -> UsageRow {
+    pub fn row(&self, id: usize) -> UsageRow {
         UsageRow {
             request_id: format!("req_{id}"),
             account: self.account,
@@ -123,18 +142,20 @@ impl Fixture {
         }
     }
 
-    async fn remaining(&self) -> i64 {
+    pub async fn remaining(&self) -> i64 {
         remaining(&self.metering, self.account).await
     }
 
-    async fn charge(&self, id: usize) -> bool {
+    pub async fn charge(&self, id: usize) -> bool {
         match self.metering.reserve(self.search_call()).await {
             Ok(hold) => {
                 self.metering.charge(hold, self.row(id)).await.unwrap();
                 true
             }
             Err(ReserveError::Exhausted { .. } | ReserveError::Capped(_)) => false,
-            Err(ReserveError::Store(error)) => panic!("{error}"),
+            Err(other @ (ReserveError::TooFast { .. } | ReserveError::Store(_))) => {
+                panic!("{other}")
+            }
         }
     }
 }
@@ -198,7 +219,7 @@ async fn a_restart_keeps_what_was_charged() {
     let it = fixture().await;
     join_all((0..30).map(|id| it.charge(id))).await;
     it.store.close().await;
-    let (reopened, _store) = start(&it.url).await;
+    let (reopened, _store) = start(&it.url, &it.clock).await;
     assert_eq!(remaining(&reopened, it.account).await, 970);
 }
 
@@ -226,6 +247,7 @@ async fn a_grant_counts_for_the_next_call() {
         account: it.account,
         api: it.search(),
         calls: 1,
+        terms: Terms::default(),
         reason: "asked".into(),
         given_by: None,
         created_at: NOW,
@@ -322,7 +344,7 @@ async fn a_cap_counts_what_was_charged_before_it_and_after_a_restart() {
     assert_eq!(passed.into_iter().filter(|passed| *passed).count(), 10);
 
     it.store.close().await;
-    let (reopened, _store) = start(&it.url).await;
+    let (reopened, _store) = start(&it.url, &it.clock).await;
     assert!(matches!(
         reopened.reserve(it.search_call()).await,
         Err(ReserveError::Capped(used)) if used.charged == 40

@@ -2,16 +2,13 @@
 //! transaction, then wakes the waiters; what queued meanwhile is the next
 //! batch. Latency is one commit, throughput is a batch.
 
-use super::levels::Levels;
-use super::{Changes, Hold};
-use crate::clock::Clock;
-use crate::domain::idempotency::{Terms, Why};
-use crate::domain::quota::Engine;
-use crate::domain::store::Store;
+use super::Hold;
+use super::books::Books;
+use crate::domain::idempotency::{LeftOut, Terms, Why};
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, StoreError};
-use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -59,9 +56,8 @@ enum Job {
     AppendAll(Vec<Line>, oneshot::Sender<Fates>),
     /// Answered when everything before it is on disk.
     Drain(oneshot::Sender<()>),
-    /// Reads an account's caps again. Between commits nothing burns, so that
-    /// what the disk says is what memory must know.
-    Recap(AccountId, oneshot::Sender<Result<(), StoreError>>),
+    /// Done between commits, when nothing burns.
+    Between(Pin<Box<dyn Future<Output = ()> + Send>>),
 }
 
 pub(super) struct LedgerWriter {
@@ -69,15 +65,9 @@ pub(super) struct LedgerWriter {
 }
 
 impl LedgerWriter {
-    pub(super) fn start(
-        store: Arc<dyn Store>,
-        engine: Arc<Mutex<Engine>>,
-        changes: Arc<Changes>,
-        clock: Arc<dyn Clock>,
-        levels: Arc<Levels>,
-    ) -> Self {
+    pub(super) fn start(books: Books) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(jobs, store, engine, changes, clock, levels));
+        tokio::spawn(run(jobs, books));
         Self { queue }
     }
 
@@ -105,11 +95,20 @@ impl LedgerWriter {
             })
     }
 
-    pub(super) async fn recap(&self, account: AccountId) -> Result<(), StoreError> {
+    /// Does some work between two commits, and answers what came of it. It is
+    /// done even if nobody waits for it any more.
+    pub(super) async fn between<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let closed = || StoreError::Transient("the ledger is closed".into());
         let (done, answer) = oneshot::channel();
+        let work = async move {
+            // Whoever asked may have left.
+            let _ = done.send(work.await);
+        };
         self.queue
-            .send(Job::Recap(account, done))
+            .send(Job::Between(Box::pin(work)))
             .await
             .map_err(|_| closed())?;
         answer.await.unwrap_or_else(|_| Err(closed()))
@@ -158,19 +157,12 @@ impl Batch {
     }
 }
 
-async fn run(
-    mut jobs: mpsc::Receiver<Job>,
-    store: Arc<dyn Store>,
-    engine: Arc<Mutex<Engine>>,
-    changes: Arc<Changes>,
-    clock: Arc<dyn Clock>,
-    levels: Arc<Levels>,
-) {
+async fn run(mut jobs: mpsc::Receiver<Job>, books: Books) {
     let mut waiting = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut waiting, BATCH).await > 0 {
         let mut batch = Batch::with_capacity(waiting.len());
         let mut drains = Vec::new();
-        let mut recaps = Vec::new();
+        let mut between = Vec::new();
         for job in waiting.drain(..) {
             match job {
                 Job::Append(line, written) => {
@@ -184,70 +176,14 @@ async fn run(
                     }
                 }
                 Job::Drain(done) => drains.push(done),
-                Job::Recap(account, done) => recaps.push((account, done)),
+                Job::Between(work) => between.push(work),
             }
         }
-        let Batch {
-            rows,
-            terms,
-            holds,
-            waiters,
-        } = batch;
-        let result = store.append_on_terms(&rows, &terms).await;
-        match result {
-            Ok(left_out) => {
-                let mut left_out: HashMap<_, _> =
-                    left_out.into_iter().map(|out| (out.row, out.why)).collect();
-                let mut charged = BTreeMap::new();
-                let mut fates = rows
-                    .iter()
-                    .zip(holds)
-                    .enumerate()
-                    .map(|(place, (row, hold))| {
-                        if let Some(why) = left_out.remove(&place) {
-                            return Fate::LeftOut(why);
-                        }
-                        if let Some(hold) = hold {
-                            hold.burn();
-                            charged.insert((row.account, row.api), row.at);
-                        }
-                        Fate::Written
-                    });
-                // A call may have lost its client; its row stands.
-                for (lines, waiter) in waiters {
-                    match waiter {
-                        Waiter::One(written) => {
-                            let fate = fates.next().ok_or(CommitError::Closed);
-                            let _ = written.send(fate);
-                        }
-                        Waiter::Many(written) => {
-                            let _ = written.send(Ok(fates.by_ref().take(lines).collect()));
-                        }
-                    }
-                }
-                drop(fates);
-                // Once for a batch, however many calls of an account it holds.
-                for ((account, api), at) in charged {
-                    levels.look(account, api, at);
-                }
-                changes.tell(rows.iter().map(|row| row.account));
-            }
-            Err(error) => {
-                tracing::error!(%error, rows = rows.len(), "ledger commit failed");
-                let reason = CommitError::Failed(error.to_string().into());
-                let accounts = rows.iter().map(|row| row.account).collect();
-                drop(holds);
-                reload(accounts, store.as_ref(), &engine, clock.as_ref()).await;
-                for (_, waiter) in waiters {
-                    match waiter {
-                        Waiter::One(written) => drop(written.send(Err(reason.clone()))),
-                        Waiter::Many(written) => drop(written.send(Err(reason.clone()))),
-                    }
-                }
-            }
+        if !batch.rows.is_empty() {
+            commit(batch, &books).await;
         }
-        for (account, done) in recaps {
-            let _ = done.send(recap(account, store.as_ref(), &engine, clock.as_ref()).await);
+        for work in between {
+            work.await;
         }
         for done in drains {
             let _ = done.send(());
@@ -255,31 +191,87 @@ async fn run(
     }
 }
 
-/// Whether a failed commit reached the disk is unknown: the disk is asked.
-async fn reload(
-    accounts: BTreeSet<AccountId>,
-    store: &dyn Store,
-    engine: &Mutex<Engine>,
-    clock: &dyn Clock,
-) {
-    for account in accounts {
-        match store.balances(account).await {
-            Ok(grants) => engine.lock().reload(account, &grants),
-            Err(error) => tracing::error!(%error, "balances could not be read again"),
-        }
-        if let Err(error) = recap(account, store, engine, clock).await {
-            tracing::error!(%error, "caps could not be read again");
+/// Writes a batch, burns its holds, and wakes who waits for it.
+async fn commit(batch: Batch, books: &Books) {
+    let Batch {
+        rows,
+        terms,
+        holds,
+        waiters,
+    } = batch;
+    match books.store.append_on_terms(&rows, &terms).await {
+        Ok(left_out) => committed(&rows, left_out, holds, waiters, books),
+        Err(error) => {
+            tracing::error!(%error, rows = rows.len(), "ledger commit failed");
+            let reason = CommitError::Failed(error.to_string().into());
+            let accounts: BTreeSet<_> = rows.iter().map(|row| row.account).collect();
+            give_back(&accounts, holds, books);
+            // Whether a failed commit reached the disk is unknown: the disk is asked.
+            for account in accounts {
+                if let Err(error) = books.take_over(account).await {
+                    tracing::error!(%error, "balances could not be read again");
+                }
+            }
+            for (_, waiter) in waiters {
+                match waiter {
+                    Waiter::One(written) => drop(written.send(Err(reason.clone()))),
+                    Waiter::Many(written) => drop(written.send(Err(reason.clone()))),
+                }
+            }
         }
     }
 }
 
-async fn recap(
-    account: AccountId,
-    store: &dyn Store,
-    engine: &Mutex<Engine>,
-    clock: &dyn Clock,
-) -> Result<(), StoreError> {
-    let caps = store.caps(account, clock.now()).await?;
-    engine.lock().recap(account, caps);
-    Ok(())
+fn committed(
+    rows: &[UsageRow],
+    left_out: Vec<LeftOut>,
+    holds: Vec<Option<Hold>>,
+    waiters: Vec<(usize, Waiter)>,
+    books: &Books,
+) {
+    let mut left_out: HashMap<_, _> = left_out.into_iter().map(|out| (out.row, out.why)).collect();
+    let mut charged = BTreeMap::new();
+    let mut fates = rows
+        .iter()
+        .zip(holds)
+        .enumerate()
+        .map(|(place, (row, hold))| {
+            if let Some(why) = left_out.remove(&place) {
+                return Fate::LeftOut(why);
+            }
+            if let Some(hold) = hold {
+                hold.burn();
+                charged.insert((row.account, row.api), row.at);
+            }
+            Fate::Written
+        });
+    // A call may have lost its client; its row stands.
+    for (lines, waiter) in waiters {
+        match waiter {
+            Waiter::One(written) => {
+                let fate = fates.next().ok_or(CommitError::Closed);
+                let _ = written.send(fate);
+            }
+            Waiter::Many(written) => {
+                let _ = written.send(Ok(fates.by_ref().take(lines).collect()));
+            }
+        }
+    }
+    drop(fates);
+    // Once for a batch, however many calls of an account it holds.
+    for ((account, api), at) in charged {
+        books.levels.look(account, api, at);
+    }
+    books.changes.tell(rows.iter().map(|row| row.account));
+}
+
+/// Gives the holds of a failed batch back. Until the disk was asked nobody may
+/// have them: the rows may be there.
+fn give_back(accounts: &BTreeSet<AccountId>, holds: Vec<Option<Hold>>, books: &Books) {
+    let mut engine = books.engine.lock();
+    for account in accounts {
+        engine.doubt(*account);
+    }
+    drop(engine);
+    drop(holds);
 }

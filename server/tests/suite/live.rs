@@ -132,9 +132,15 @@ async fn a_failed_call_and_a_grant_are_told_too() {
         .await;
     assert_ne!(answer["code"], 0);
     stream.read_changes(1).await;
+    let trial = allowance::actions::AskedGrant {
+        api: "addMessage",
+        calls: "100",
+        reason: "A trial",
+        ..Default::default()
+    };
     it.server
         .actions
-        .grant(&admin, &ann.public_id, "addMessage", "100", "A trial")
+        .grant(&admin, &ann.public_id, trial)
         .await
         .unwrap();
     stream.read_changes(2).await;

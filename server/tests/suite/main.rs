@@ -12,6 +12,7 @@ mod crash;
 mod design;
 mod exports;
 mod gateway;
+mod grants;
 mod guide;
 mod hostile;
 mod keys;

@@ -235,9 +235,12 @@ async fn a_batch_answers_each_event_in_its_order() {
         .grant(
             &it.it.account("root@example.com", Role::Owner).await,
             &it.ann.public_id,
-            "searchMemory",
-            "1",
-            "more",
+            allowance::actions::AskedGrant {
+                api: "searchMemory",
+                calls: "1",
+                reason: "more",
+                ..Default::default()
+            },
         )
         .await
         .unwrap();

@@ -117,7 +117,7 @@ async fn history(it: &TestServer, account: &Account) {
             .await;
     }
     let keys = it.store.keys(account.id).await.unwrap();
-    let grants = it.store.balances(account.id).await.unwrap();
+    let grants = it.store.balances(account.id).await.unwrap().grants;
     let now = crate::support::NOW;
     let rows: Vec<UsageRow> = (0..400_i64)
         .map(|n| {

@@ -1,27 +1,27 @@
 //! One account: what it has, and the form that grants more.
 
 use super::audit::AuditTable;
+use super::grant_form::{FORM, GrantForm};
 use crate::{
     components::{
         banner::Empty,
         export::Export,
-        form::{Choice, Field, FieldKind, Problems, StrayProblems, reply_to},
+        form::StrayProblems,
         frame::{Frame, Section},
+        grants::GrantTable,
         keys::KeyTable,
         outcome::{StrangerPage, answered},
         quota::QuotaStrip,
         requests::RequestItem,
-        table::{Badge, Moment, Scroll},
+        table::Badge,
     },
-    i18n::{date, grouped, use_texts},
+    i18n::{date, use_texts},
     pages::{id_of_address, viewer_and},
     ports::AdminDesk,
-    view::{AccountDetail, ApiQuota, GrantRow, KeyRow, QuotaRequestRow, QuotaRequestState},
+    view::{AccountDetail, KeyRow, QuotaRequestRow, QuotaRequestState},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-
-const FORM: &str = "grant";
 
 #[component]
 pub fn AccountPage() -> impl IntoView {
@@ -55,20 +55,23 @@ fn Detail(detail: AccountDetail) -> impl IntoView {
                     <h2 id="quota-heading">{texts.text("account-left")}</h2>
                     <QuotaStrip quotas=account.quota.clone() />
                 </section>
-                <section aria-labelledby="grants-heading">
-                    <h2 id="grants-heading">{texts.text("grants-heading")}</h2>
-                    <GrantTable grants=detail.grants />
-                    <Export
-                        to=format!("/admin/accounts/{}/grants/export", account.id)
-                        what=texts.text("grants-heading")
-                    />
-                </section>
             </div>
             <section class="card split-side" aria-labelledby="grant-heading">
                 <h2 id="grant-heading">{texts.text("grant-heading")}</h2>
-                <GrantForm id=account.id quota=account.quota />
+                <GrantForm id=account.id.clone() quota=account.quota />
             </section>
         </div>
+        <section aria-labelledby="grants-heading">
+            <h2 id="grants-heading">{texts.text("grants-heading")}</h2>
+            <GrantTable
+                grants=detail.grants
+                revoke=format!("/admin/accounts/{}/grants", account.id)
+            />
+            <Export
+                to=format!("/admin/accounts/{}/grants/export", account.id)
+                what=texts.text("grants-heading")
+            />
+        </section>
         <section aria-labelledby="account-keys-heading">
             <h2 id="account-keys-heading">{texts.text("keys-title")}</h2>
             <Keys keys=detail.keys />
@@ -121,114 +124,6 @@ fn Facts(detail: AccountDetail) -> impl IntoView {
                 </div>
             </dl>
         </div>
-    }
-}
-
-#[component]
-fn GrantForm(id: String, quota: Vec<ApiQuota>) -> impl IntoView {
-    let texts = use_texts();
-    let reply = reply_to(FORM);
-    let options = quota
-        .into_iter()
-        .map(|quota| (quota.api, quota.title))
-        .collect();
-    view! {
-        <form method="post" action=format!("/admin/accounts/{id}/grants") class="form">
-            <Problems reply=reply.clone() />
-            <Choice
-                form=FORM
-                name="api"
-                label=texts.text("more-api")
-                reply=reply.clone()
-                options
-            />
-            <Field
-                form=FORM
-                name="calls"
-                label=texts.text("grant-calls")
-                kind=FieldKind::Number
-                reply=reply.clone()
-                required=true
-                autocomplete="off"
-            />
-            <Field
-                form=FORM
-                name="reason"
-                label=texts.text("grant-reason")
-                hint=texts.text("grant-reason-hint")
-                kind=FieldKind::Lines
-                reply
-                required=true
-            />
-            <button type="submit" class="button button-main">
-                {texts.text("grant-send")}
-            </button>
-        </form>
-    }
-}
-
-#[component]
-fn GrantTable(grants: Vec<GrantRow>) -> impl IntoView {
-    let texts = use_texts();
-    if grants.is_empty() {
-        return view! {
-            <Empty title=texts.text("grants-none-title") text=texts.text("grants-none-text") />
-        }
-        .into_any();
-    }
-    view! {
-        <Scroll label=texts.text("grants-heading")>
-            <table class="stack">
-                <thead>
-                    <tr>
-                        <th scope="col">{texts.text("more-api")}</th>
-                        <th scope="col" class="number">
-                            {texts.text("grant-calls")}
-                        </th>
-                        <th scope="col" class="number">
-                            {texts.text("grant-burnt")}
-                        </th>
-                        <th scope="col">{texts.text("grant-reason")}</th>
-                        <th scope="col">{texts.text("grant-given")}</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {grants
-                        .into_iter()
-                        .map(|grant| view! { <Grant grant /> })
-                        .collect_view()}
-                </tbody>
-            </table>
-        </Scroll>
-    }
-    .into_any()
-}
-
-#[component]
-fn Grant(grant: GrantRow) -> impl IntoView {
-    let texts = use_texts();
-    let reason = if grant.free {
-        texts.text("grant-free")
-    } else {
-        grant.reason
-    };
-    view! {
-        <tr>
-            <th scope="row">{grant.api_title}</th>
-            <td class="number" data-label=texts.text("grant-calls")>
-                {grouped(grant.calls)}
-            </td>
-            <td class="number" data-label=texts.text("grant-burnt")>
-                {grouped(grant.burnt)}
-            </td>
-            <td class="cell-text" data-label=texts.text("grant-reason")>
-                {reason}
-            </td>
-            <td data-label=texts.text("grant-given")>
-                <Moment at=grant.created_at />
-                {grant.given_by.map(|by| view! { <span class="row-note">{by}</span> })}
-            </td>
-        </tr>
     }
 }
 

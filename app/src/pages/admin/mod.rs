@@ -3,4 +3,5 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod grant_form;
 pub mod requests;

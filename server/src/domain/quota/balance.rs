@@ -10,11 +10,17 @@ struct Held {
     grant: GrantBalance,
     /// Calls in flight that will burn this grant if they succeed.
     reserved: i64,
+    /// It lapsed or was revoked: only calls in flight may still burn it.
+    ended: bool,
 }
 
 impl Held {
     const fn left(&self) -> i64 {
         self.grant.calls - self.grant.burnt - self.reserved
+    }
+
+    fn in_force(&self, now: Millis) -> bool {
+        !self.ended && self.grant.in_force(now)
     }
 }
 
@@ -28,41 +34,55 @@ impl Balance {
     pub(super) fn by_api(grants: &[GrantBalance]) -> HashMap<ApiId, Self> {
         let mut balances: HashMap<ApiId, Self> = HashMap::new();
         for grant in grants {
-            balances.entry(grant.api).or_default().add(*grant);
+            balances.entry(grant.api).or_default().take_in(*grant);
         }
         balances
     }
 
-    /// Takes a grant in, unless it is there: a load may have read it already.
-    pub(super) fn add(&mut self, grant: GrantBalance) {
-        if self.held(grant.id).is_some() {
+    /// Takes over what the disk says of a grant.
+    pub(super) fn take_in(&mut self, grant: GrantBalance) {
+        if let Some(held) = self.held(grant.id) {
+            held.grant = grant;
+            held.ended = false;
             return;
         }
         let place = self
             .grants
             .partition_point(|held| held.grant.burn_order() < grant.burn_order());
-        self.grants.insert(place, Held { grant, reserved: 0 });
+        let held = Held {
+            grant,
+            reserved: 0,
+            ended: false,
+        };
+        self.grants.insert(place, held);
     }
 
-    pub(super) fn replace(&mut self, grant: GrantBalance) {
-        match self.held(grant.id) {
-            Some(held) => held.grant = grant,
-            None => self.add(grant),
+    /// From here on no call burns these grants, except those in flight. Answers
+    /// how many of each are.
+    pub(super) fn end(&mut self, grants: impl Fn(GrantId) -> bool) -> Vec<(GrantId, i64)> {
+        let mut in_flight = Vec::new();
+        for held in &mut self.grants {
+            if grants(held.grant.id) {
+                held.ended = true;
+                in_flight.push((held.grant.id, held.reserved));
+            }
         }
+        self.grants.retain(|held| !held.ended || held.reserved > 0);
+        in_flight
     }
 
     pub(super) fn hold(&mut self, now: Millis) -> Option<GrantId> {
         let held = self
             .grants
             .iter_mut()
-            .find(|held| held.grant.in_force(now) && held.left() > 0)?;
+            .find(|held| held.left() > 0 && held.in_force(now))?;
         held.reserved += 1;
         Some(held.grant.id)
     }
 
     pub(super) fn hold_again(&mut self, grant: GrantId) -> bool {
         match self.held(grant) {
-            Some(held) if held.left() > 0 => {
+            Some(held) if held.left() > 0 && !held.ended => {
                 held.reserved += 1;
                 true
             }
@@ -73,36 +93,46 @@ impl Balance {
     pub(super) fn has_left(&self, now: Millis) -> bool {
         self.grants
             .iter()
-            .any(|held| held.grant.in_force(now) && held.left() > 0)
+            .any(|held| held.left() > 0 && held.in_force(now))
     }
 
     pub(super) fn burn(&mut self, grant: GrantId) {
-        if let Some(held) = self.held(grant) {
-            debug_assert!(held.reserved > 0, "burnt without a reservation");
-            held.reserved -= 1;
-            held.grant.burnt += 1;
-        }
+        self.land(grant, 1);
     }
 
     pub(super) fn release(&mut self, grant: GrantId) {
-        if let Some(held) = self.held(grant) {
-            debug_assert!(held.reserved > 0, "released without a reservation");
-            held.reserved -= 1;
+        self.land(grant, 0);
+    }
+
+    fn land(&mut self, grant: GrantId, burnt: i64) {
+        let Some(place) = self.grants.iter().position(|held| held.grant.id == grant) else {
+            return;
+        };
+        let held = &mut self.grants[place];
+        debug_assert!(held.reserved > 0, "landed without a reservation");
+        held.reserved -= 1;
+        held.grant.burnt += burnt;
+        if held.ended && held.reserved == 0 {
+            self.grants.remove(place);
         }
     }
 
     pub(super) fn quota(&self, now: Millis) -> Quota {
-        let mut quota = Quota {
-            granted: 0,
-            charged: 0,
-            reserved: 0,
-        };
-        for held in self.grants.iter().filter(|held| held.grant.in_force(now)) {
+        let mut quota = Quota::default();
+        for held in self.grants.iter().filter(|held| held.in_force(now)) {
             quota.granted += held.grant.calls;
             quota.charged += held.grant.burnt;
             quota.reserved += held.reserved;
         }
         quota
+    }
+
+    /// Calls in flight that hold a grant.
+    pub(super) fn in_flight(&self, grant: GrantId) -> i64 {
+        self.grants
+            .iter()
+            .find(|held| held.grant.id == grant)
+            .map_or(0, |held| held.reserved)
     }
 
     fn held(&mut self, grant: GrantId) -> Option<&mut Held> {

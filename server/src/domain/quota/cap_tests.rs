@@ -1,6 +1,7 @@
 //! Caps in the engine, against rules and against a simple model.
 
 use super::super::caps::{AccountCaps, Cap, CapOwner, CountedCap, Limit, Period};
+use super::super::grants::GrantBalance;
 use super::super::zones::zone;
 use super::*;
 use chrono_tz::Tz;
@@ -57,8 +58,11 @@ fn engine(calls: i64, caps: AccountCaps) -> Engine {
         expires_at: None,
     };
     let mut engine = Engine::default();
-    let epoch = engine.epoch();
-    let grants = [grant(1, SEARCH), grant(2, OTHER)];
+    let epoch = engine.epoch(ANN);
+    let grants = AccountGrants {
+        grants: vec![grant(1, SEARCH), grant(2, OTHER)],
+        renews_at: None,
+    };
     engine.load(ANN, &grants, caps, epoch).unwrap();
     engine
 }
@@ -69,9 +73,9 @@ fn capped(engine: &mut Engine, owner: CapOwner, calls: i64, period: Period) {
 
 fn reserve(engine: &mut Engine, call: Call) -> Option<Reservation> {
     match engine.reserve(call, call.at) {
-        Decision::Reserved(reservation) => Some(reservation),
+        Decision::Reserved(reservation, _) => Some(reservation),
         Decision::Capped(_) | Decision::Exhausted { .. } => None,
-        Decision::NotLoaded => panic!("not loaded"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -229,9 +233,11 @@ fn a_used_up_account_is_told_so_before_a_cap() {
 #[test]
 fn caps_read_before_a_change_are_read_again() {
     let mut engine = Engine::default();
-    let before = engine.epoch();
+    let before = engine.epoch(ANN);
     engine.recap(ANN, AccountCaps::none());
-    assert!(engine.load(ANN, &[], AccountCaps::none(), before).is_err());
+    let grants = AccountGrants::default();
+    let stale = engine.load(ANN, &grants, AccountCaps::none(), before);
+    assert!(stale.is_err());
 }
 
 /// What the rules say, in the plainest way: every call that succeeded or is in
@@ -310,7 +316,7 @@ fn the_engine_decides_as_a_simple_model_does() {
                         project: ProjectId(random.random_range(1..3)),
                         ..call(random.random_range(1..4), at)
                     };
-                    let through = matches!(engine.reserve(call, now), Decision::Reserved(held) if {
+                    let through = matches!(engine.reserve(call, now), Decision::Reserved(held, _) if {
                         reservations.push(held);
                         true
                     });

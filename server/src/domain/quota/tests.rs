@@ -1,3 +1,4 @@
+use super::super::grants::GrantBalance;
 use super::*;
 
 const ANN: AccountId = AccountId(1);
@@ -16,13 +17,28 @@ fn grant(id: i64, api: ApiId, calls: i64) -> GrantBalance {
     }
 }
 
+fn once(grants: &[GrantBalance]) -> AccountGrants {
+    AccountGrants {
+        grants: grants.to_vec(),
+        renews_at: None,
+    }
+}
+
 fn engine(grants: &[GrantBalance]) -> Engine {
     let mut engine = Engine::default();
-    let epoch = engine.epoch();
+    load(&mut engine, grants);
     engine
-        .load(ANN, grants, AccountCaps::none(), epoch)
+}
+
+fn load(engine: &mut Engine, grants: &[GrantBalance]) {
+    let epoch = engine.epoch(ANN);
+    engine
+        .load(ANN, &once(grants), AccountCaps::none(), epoch)
         .unwrap();
-    engine
+}
+
+fn take_over(engine: &mut Engine, grants: &[GrantBalance]) {
+    engine.take_over(ANN, &once(grants), AccountCaps::none());
 }
 
 fn call(api: ApiId) -> Call {
@@ -37,9 +53,9 @@ fn call(api: ApiId) -> Call {
 
 fn reserve(engine: &mut Engine, api: ApiId, now: Millis) -> Option<Reservation> {
     match engine.reserve(call(api), now) {
-        Decision::Reserved(reservation) => Some(reservation),
+        Decision::Reserved(reservation, _) => Some(reservation),
         Decision::Exhausted { .. } | Decision::Capped(_) => None,
-        Decision::NotLoaded => panic!("not loaded"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -130,28 +146,19 @@ fn a_grant_counts_from_its_start_and_until_its_expiry() {
 fn a_grant_counts_for_the_next_call() {
     let mut engine = engine(&[grant(1, SEARCH, 0)]);
     assert_eq!(reserve(&mut engine, SEARCH, 0), None);
-    engine.granted(ANN, grant(2, SEARCH, 1));
+    take_over(&mut engine, &[grant(1, SEARCH, 0), grant(2, SEARCH, 1)]);
     assert!(reserve(&mut engine, SEARCH, 0).is_some());
-}
-
-#[test]
-fn a_grant_that_a_load_read_already_counts_once() {
-    let mut engine = engine(&[grant(1, SEARCH, 0), grant(2, SEARCH, 1)]);
-    engine.granted(ANN, grant(2, SEARCH, 1));
-    assert_eq!(engine.quota(ANN, SEARCH, 0).unwrap().granted, 1);
 }
 
 #[test]
 fn balances_read_before_a_grant_are_read_again() {
     let mut engine = Engine::default();
-    let before = engine.epoch();
-    engine.granted(ANN, grant(2, SEARCH, 1));
-    assert!(engine.load(ANN, &[], AccountCaps::none(), before).is_err());
+    let before = engine.epoch(ANN);
+    take_over(&mut engine, &[grant(2, SEARCH, 1)]);
+    let stale = engine.load(ANN, &once(&[]), AccountCaps::none(), before);
+    assert_eq!(stale, Err(engine.epoch(ANN)));
     assert_eq!(engine.reserve(call(SEARCH), 0), Decision::NotLoaded);
-    let after = engine.epoch();
-    engine
-        .load(ANN, &[grant(2, SEARCH, 1)], AccountCaps::none(), after)
-        .unwrap();
+    load(&mut engine, &[grant(2, SEARCH, 1)]);
     assert!(reserve(&mut engine, SEARCH, 0).is_some());
 }
 
@@ -159,25 +166,116 @@ fn balances_read_before_a_grant_are_read_again() {
 fn a_second_load_does_not_undo_what_memory_knows() {
     let mut engine = engine(&[grant(1, SEARCH, 1)]);
     let held = reserve(&mut engine, SEARCH, 0).unwrap();
-    let epoch = engine.epoch();
-    engine
-        .load(ANN, &[grant(1, SEARCH, 1)], AccountCaps::none(), epoch)
-        .unwrap();
+    load(&mut engine, &[grant(1, SEARCH, 1)]);
     assert_eq!(reserve(&mut engine, SEARCH, 0), None);
     engine.burnt(held);
 }
 
 #[test]
-fn a_reload_takes_what_the_disk_says_and_keeps_the_holds() {
+fn what_the_disk_says_is_taken_over_and_the_holds_stay() {
     let mut engine = engine(&[grant(1, SEARCH, 3)]);
     let _in_flight = reserve(&mut engine, SEARCH, 0).unwrap();
-    engine.reload(
-        ANN,
-        &[GrantBalance {
-            burnt: 1,
-            ..grant(1, SEARCH, 3)
-        }],
-    );
+    let on_disk = GrantBalance {
+        burnt: 1,
+        ..grant(1, SEARCH, 3)
+    };
+    take_over(&mut engine, &[on_disk]);
     assert!(reserve(&mut engine, SEARCH, 0).is_some());
     assert_eq!(reserve(&mut engine, SEARCH, 0), None);
+}
+
+#[test]
+fn a_grant_that_ended_finishes_its_calls_in_flight_and_takes_no_others() {
+    let mut engine = engine(&[grant(1, SEARCH, 5), grant(2, ADD, 5)]);
+    let burns = reserve(&mut engine, SEARCH, 0).unwrap();
+    let fails = reserve(&mut engine, SEARCH, 0).unwrap();
+    engine.end(ANN, &[GrantId(1)]);
+    assert_eq!(reserve(&mut engine, SEARCH, 0), None);
+    assert_eq!(engine.quota(ANN, SEARCH, 0).unwrap(), Quota::default());
+    assert_eq!(engine.in_flight(ANN, GrantId(1)), 2);
+    engine.burnt(burns);
+    engine.release(fails);
+    assert_eq!(engine.in_flight(ANN, GrantId(1)), 0);
+    assert_eq!(reserve(&mut engine, SEARCH, 0), None);
+    assert_eq!(engine.quota(ANN, ADD, 0).unwrap().remaining(), 5);
+}
+
+#[test]
+fn a_grant_whose_end_was_not_written_is_back() {
+    let mut engine = engine(&[grant(1, SEARCH, 2)]);
+    let held = reserve(&mut engine, SEARCH, 0).unwrap();
+    engine.end(ANN, &[GrantId(1)]);
+    take_over(&mut engine, &[grant(1, SEARCH, 2)]);
+    assert!(reserve(&mut engine, SEARCH, 0).is_some());
+    assert_eq!(reserve(&mut engine, SEARCH, 0), None);
+    engine.burnt(held);
+    assert_eq!(engine.quota(ANN, SEARCH, 0).unwrap().remaining(), 1);
+}
+
+#[test]
+fn what_lapsed_on_disk_stays_so_when_the_clock_is_set_back() {
+    let lapses = GrantBalance {
+        expires_at: Some(100),
+        ..grant(1, SEARCH, 5)
+    };
+    let mut engine = engine(&[lapses]);
+    assert!(reserve(&mut engine, SEARCH, 99).is_some());
+    engine.end_until(100);
+    assert_eq!(reserve(&mut engine, SEARCH, 50), None);
+    // Also after a restart.
+    let mut restarted = Engine::new(Pacing::default(), 100);
+    load(&mut restarted, &[lapses]);
+    assert_eq!(reserve(&mut restarted, SEARCH, 50), None);
+}
+
+#[test]
+fn a_call_waits_for_a_grant_that_comes_again() {
+    let mut engine = Engine::default();
+    let mut grants = once(&[grant(1, SEARCH, 5)]);
+    grants.renews_at = Some(100);
+    let epoch = engine.epoch(ANN);
+    engine
+        .load(ANN, &grants, AccountCaps::none(), epoch)
+        .unwrap();
+    assert!(reserve(&mut engine, SEARCH, 99).is_some());
+    assert_eq!(engine.is_up_to_date(ANN, 99), Some(true));
+    assert_eq!(engine.reserve(call(SEARCH), 100), Decision::Behind);
+    assert_eq!(engine.is_up_to_date(ANN, 100), Some(false));
+    grants.renews_at = Some(200);
+    engine.take_over(ANN, &grants, AccountCaps::none());
+    assert!(reserve(&mut engine, SEARCH, 100).is_some());
+}
+
+#[test]
+fn nothing_passes_while_it_is_in_doubt_what_the_disk_says() {
+    let mut engine = engine(&[grant(1, SEARCH, 5)]);
+    engine.doubt(ANN);
+    assert_eq!(engine.reserve(call(SEARCH), 0), Decision::Behind);
+    take_over(&mut engine, &[grant(1, SEARCH, 5)]);
+    assert!(reserve(&mut engine, SEARCH, 0).is_some());
+}
+
+#[test]
+fn the_pace_is_told_with_the_reservation_and_the_ceiling_refuses() {
+    let pacing = Pacing {
+        advised: 2,
+        ceiling: Some(3),
+    };
+    let mut engine = Engine::new(pacing, 0);
+    load(&mut engine, &[grant(1, SEARCH, 9)]);
+    let paces: Vec<_> = (0..4)
+        .map(|_| engine.reserve_paced(call(SEARCH), 7))
+        .map(|decision| match decision {
+            Decision::Reserved(_, pace) => Ok(pace),
+            Decision::TooFast { wait } => Err(wait),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let expected = [
+        Ok(Pace::Within),
+        Ok(Pace::Within),
+        Ok(Pace::Above),
+        Err(334),
+    ];
+    assert_eq!(paces, expected);
 }

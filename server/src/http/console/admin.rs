@@ -8,30 +8,6 @@ use axum::response::Response;
 
 const QUEUE: &str = "/admin/requests";
 
-pub(super) async fn grant(
-    State(web): State<Web>,
-    Visitor(staff): Visitor,
-    Path(id): Path<String>,
-    posted: Posted,
-) -> Response {
-    let typed = &posted.typed;
-    let granted = web
-        .actions
-        .grant(
-            &staff,
-            &id,
-            typed.get("api"),
-            typed.get("calls"),
-            typed.get("reason"),
-        )
-        .await;
-    let page = format!("/admin/accounts/{id}");
-    match granted {
-        Ok(()) => done(&page, "granted"),
-        Err(error) => failed(&web, posted, &page, "grant".into(), error).await,
-    }
-}
-
 pub(super) async fn approve(
     State(web): State<Web>,
     Visitor(staff): Visitor,

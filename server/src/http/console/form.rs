@@ -244,6 +244,8 @@ fn text(problem: &Problem) -> Message {
         Problem::NotTheName => Message::new("problem-not-the-name"),
         Problem::UnknownChoice => Message::new("problem-unknown-choice"),
         Problem::RequestOpen => Message::new("problem-request-open"),
+        Problem::GrantOver => Message::new("problem-grant-over"),
+        Problem::EndsBeforeStart => Message::new("problem-ends-before-start"),
         Problem::TooMany { most } => Message::new("problem-too-many").with("most", grouped(*most)),
     }
 }

@@ -9,6 +9,7 @@ mod caps;
 mod cookies;
 mod exports;
 mod form;
+mod grants;
 mod keys;
 mod language;
 mod live;
@@ -181,7 +182,11 @@ fn forms() -> Router<Web> {
         .route("/request-more", post(request_more::send))
         .route("/request-more/redeem", post(request_more::redeem))
         .route("/request-more/{id}/withdraw", post(request_more::withdraw))
-        .route("/admin/accounts/{id}/grants", post(admin::grant))
+        .route("/admin/accounts/{id}/grants", post(grants::give))
+        .route(
+            "/admin/accounts/{id}/grants/{grant}/revoke",
+            post(grants::revoke),
+        )
         .route("/admin/requests/{id}/approve", post(admin::approve))
         .route("/admin/requests/{id}/reject", post(admin::reject))
 }

@@ -13,7 +13,9 @@ use crate::http::session_store::own_hash;
 use allowance_app::codes::{Era, Spoken};
 use allowance_app::ports::PageStatus;
 use allowance_app::shell::shell;
-use allowance_app::view::{CurrentSession, FormReply, FormToken, OpenNotices, Site, Viewer};
+use allowance_app::view::{
+    CurrentSession, FormReply, FormToken, OpenAlerts, OpenNotices, Site, Viewer,
+};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LANGUAGE, HeaderValue, VARY};
@@ -79,7 +81,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         request.headers(),
     );
     let visitor: Option<Viewer> = account.map(|visitor| viewer(&visitor.0, language));
-    let notices = notices(web, visitor.as_ref()).await;
+    let (notices, alerts) = notices(web, visitor.as_ref()).await;
     let web = web.clone();
     let options = web.site.leptos.clone();
     let provide = move || {
@@ -91,6 +93,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         provide_context(Arc::clone(&web.site.guide));
         provide_context(Arc::clone(&web.site.settings));
         provide_context(notices.clone());
+        provide_context(alerts.clone());
         provide_context(spoken(&web));
         if let Some(session) = session.clone() {
             provide_context(session);
@@ -121,12 +124,19 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
 
 /// What is said of quotas on every page. A page is worth more than its notices:
 /// if they cannot be read, it is shown without.
-async fn notices(web: &Web, visitor: Option<&Viewer>) -> OpenNotices {
+async fn notices(web: &Web, visitor: Option<&Viewer>) -> (OpenNotices, OpenAlerts) {
     let Some(visitor) = visitor else {
-        return OpenNotices::default();
+        return Default::default();
     };
-    let open = web.site.settings.open_notices(visitor).await;
-    OpenNotices(open.unwrap_or_default())
+    let settings = &web.site.settings;
+    let (open, alerts) = tokio::join!(
+        settings.open_notices(visitor),
+        settings.open_alerts(visitor)
+    );
+    (
+        OpenNotices(open.unwrap_or_default()),
+        OpenAlerts(alerts.unwrap_or_default()),
+    )
 }
 
 fn site(web: &Web, request: &Request<Body>) -> Site {

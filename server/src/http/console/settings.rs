@@ -79,8 +79,13 @@ pub(super) async fn dismiss(
     posted: Posted,
 ) -> Response {
     let next = own_path(posted.typed.get("next")).to_owned();
-    let api = posted.typed.get("api");
-    match web.actions.dismiss_notices(&account, api).await {
+    let dismissed = if let Some(grant) = posted.typed.field("alert") {
+        web.actions.dismiss_alert(&account, grant).await
+    } else {
+        let api = posted.typed.get("api");
+        web.actions.dismiss_notices(&account, api).await
+    };
+    match dismissed {
         Ok(()) => Redirect::to(&next).into_response(),
         Err(error) => failed(&web, posted, PAGE, "dismiss".into(), error).await,
     }

@@ -6,7 +6,7 @@ use super::refusal::Refusal;
 use super::upstream::REQUEST_ID;
 use crate::config::ErrorStyle;
 use crate::domain::catalogue::{Api, OutputLimit};
-use crate::domain::limits;
+use crate::domain::limits::{self, ADVISED_PER_SECOND};
 use crate::domain::quota::Allowance;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LINK, RETRY_AFTER};
@@ -16,6 +16,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_WARNING: HeaderName = HeaderName::from_static("x-ratelimit-warning");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// What remains, for the `RateLimit` headers (IETF draft-ietf-httpapi-ratelimit-headers).
@@ -55,6 +56,12 @@ pub(super) fn stream(
         HeaderValue::from_static("no"),
     );
     response
+}
+
+/// Says that the account calls faster than advised; the call is served.
+pub(super) fn warn_of_pace(response: &mut Response) {
+    let text = format!("more than the advised {ADVISED_PER_SECOND} calls a second");
+    insert(response.headers_mut(), RATE_LIMIT_WARNING, text);
 }
 
 /// The upstream's own no, in the envelope and on the status of the style.

@@ -10,7 +10,7 @@ use crate::domain::Millis;
 use crate::domain::caps::{CapOwner, CapUse};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::{self, Accepted};
-use crate::domain::quota;
+use crate::domain::quota::{self, Pace};
 use crate::domain::usage::{Outcome, UsageRow};
 use crate::http::idempotency_key;
 use crate::metering::{CommitError, Hold, ReserveError};
@@ -150,13 +150,18 @@ impl Call {
         // still listens: the work goes on when this handler is dropped.
         let id = self.arrival.id_header.clone();
         let gateway = Arc::clone(&self.gateway);
+        let pace = hold.pace();
         let work = AssertUnwindSafe(self.forward(body, accepted, hold));
-        Unstoppable::new(work.catch_unwind())
+        let mut response = Unstoppable::new(work.catch_unwind())
             .await
             .unwrap_or_else(|_| {
                 tracing::error!(request_id = ?id, "a call broke off");
                 answer::refusal(&id, &gateway.settings, None, &Refusal::System, None)
-            })
+            });
+        if pace == Pace::Above {
+            answer::warn_of_pace(&mut response);
+        }
+        response
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
@@ -179,7 +184,7 @@ impl Call {
 
     async fn reserve(&self) -> Result<Hold, Refusal> {
         let more = &self.gateway.settings.request_more_url;
-        match self.gateway.metering.reserve(self.call()).await {
+        match self.gateway.metering.reserve_paced(self.call()).await {
             Ok(hold) => Ok(hold),
             Err(ReserveError::Exhausted {
                 quota,
@@ -194,6 +199,9 @@ impl Call {
                 Err(Refusal::AllExhausted { more: more.clone() })
             }
             Err(ReserveError::Capped(cap)) => Err(Refusal::Capped(self.capped(&cap))),
+            Err(ReserveError::TooFast { wait }) => Err(Refusal::TooFast {
+                retry_after: u32::try_from((wait + 999) / 1_000).unwrap_or(1),
+            }),
             Err(ReserveError::Store(error)) => {
                 tracing::error!(request_id = %self.arrival.request_id, %error, "balances");
                 Err(Refusal::System)

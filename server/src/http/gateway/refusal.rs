@@ -43,6 +43,10 @@ pub(super) enum Refusal {
     },
     /// The account has calls, but a cap over this call is used up.
     Capped(CapRefusal),
+    /// Over the ceiling of calls a second; seconds until one can come.
+    TooFast {
+        retry_after: u32,
+    },
     /// The `Idempotency-Key` is none.
     BadRetryKey,
     /// Another call was made under its key.
@@ -131,7 +135,7 @@ impl Refusal {
         match self {
             Self::KeyMissing => 40_100,
             Self::KeyUnknown | Self::Key(_) => 40_132,
-            Self::Exhausted { .. } | Self::Capped(_) => 40_300,
+            Self::Exhausted { .. } | Self::Capped(_) | Self::TooFast { .. } => 40_300,
             Self::AllExhausted { .. } => 40_301,
             Self::BodyTooLarge { .. } => 40_302,
             Self::Limit(refusal) if refusal.is_input_limit() => 40_302,
@@ -161,9 +165,10 @@ impl Refusal {
             Self::KeyReused | Self::NotKept { .. } | Self::Limit(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Exhausted { .. } | Self::AllExhausted { .. } | Self::Capped(_) => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::Exhausted { .. }
+            | Self::AllExhausted { .. }
+            | Self::Capped(_)
+            | Self::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream(Fault::Slow) => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream(_) => StatusCode::BAD_GATEWAY,
             Self::StillRunning | Self::Busy | Self::System => StatusCode::SERVICE_UNAVAILABLE,
@@ -174,9 +179,10 @@ impl Refusal {
     pub(super) const fn outcome(&self) -> Outcome {
         match self {
             Self::KeyMissing | Self::KeyUnknown | Self::Key(_) => Outcome::Unauthorised,
-            Self::Exhausted { .. } | Self::AllExhausted { .. } | Self::Capped(_) => {
-                Outcome::Blocked
-            }
+            Self::Exhausted { .. }
+            | Self::AllExhausted { .. }
+            | Self::Capped(_)
+            | Self::TooFast { .. } => Outcome::Blocked,
             Self::Upstream(_) => Outcome::UpstreamFailed,
             Self::StillRunning | Self::Busy | Self::System => Outcome::Failed,
             _ => Outcome::Rejected,
@@ -189,6 +195,7 @@ impl Refusal {
             Self::StillRunning | Self::Busy | Self::System => Some(1),
             Self::Upstream(Fault::Down | Fault::Slow) => Some(5),
             Self::Capped(cap) => cap.renews_in,
+            Self::TooFast { retry_after } => Some(*retry_after),
             _ => None,
         }
     }
@@ -237,6 +244,9 @@ impl Refusal {
                 "Total API call limit reached: all calls of this account are used. Ask for more at {more}"
             ),
             Self::Capped(cap) => cap.message(),
+            Self::TooFast { retry_after } => format!(
+                "API call limit reached: this account calls faster than this site allows. Try again in {retry_after} s."
+            ),
             Self::BadRetryKey => format!(
                 "Parameter error: the header Idempotency-Key must have from 1 to {LONGEST_KEY} plain characters."
             ),

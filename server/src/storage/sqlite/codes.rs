@@ -3,7 +3,7 @@ use super::audit::{commit_if_done, record};
 use super::grants;
 use crate::domain::audit::Change;
 use crate::domain::codes::{Code, CodeHash, NewCode, NoRedemption, Redeemed};
-use crate::domain::grants::NewGrant;
+use crate::domain::grants::{NewGrant, Terms};
 use crate::domain::store::{Codes, Redemption, Stored};
 use crate::domain::{AccountId, ApiId, Millis};
 use async_trait::async_trait;
@@ -91,6 +91,7 @@ async fn give(
         account: asked.account,
         api,
         calls: found.calls,
+        terms: Terms::default(),
         reason: format!("Code {}", found.public_id),
         given_by: found.created_by.map(AccountId),
         created_at: asked.at,

@@ -2,10 +2,12 @@
 //! that write, one for calls and one for all else. They take turns.
 
 mod accounts;
+mod alerts;
 mod audit;
 mod caps;
 mod codes;
 mod days;
+mod grant_turns;
 mod grants;
 mod idempotency;
 mod key_changes;

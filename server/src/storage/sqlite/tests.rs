@@ -118,7 +118,7 @@ impl Fixture {
     }
 
     async fn search_grant(&self) -> GrantId {
-        let balances = self.store.balances(self.account.id).await.unwrap();
+        let balances = self.store.balances(self.account.id).await.unwrap().grants;
         balances
             .iter()
             .find(|grant| grant.api == self.apis[1])
@@ -130,7 +130,7 @@ impl Fixture {
 #[tokio::test]
 async fn an_account_opens_with_a_project_and_the_free_quota() {
     let it = fixture().await;
-    let balances = it.store.balances(it.account.id).await.unwrap();
+    let balances = it.store.balances(it.account.id).await.unwrap().grants;
     let calls: Vec<_> = balances
         .iter()
         .map(|grant| (grant.api, grant.calls, grant.burnt))
@@ -164,7 +164,7 @@ async fn a_batch_lands_in_the_ledger_and_all_that_is_derived_from_it() {
     it.store.append(&rows[..3]).await.unwrap();
     it.store.append(&rows[3..]).await.unwrap();
 
-    let balances = it.store.balances(it.account.id).await.unwrap();
+    let balances = it.store.balances(it.account.id).await.unwrap().grants;
     assert_eq!(balances[1].burnt, 5);
     let key = &it.store.keys(it.account.id).await.unwrap()[0];
     assert_eq!((key.charged, key.last_used_at), (5, Some(NOW + 4)));
@@ -184,7 +184,8 @@ async fn a_batch_with_a_known_request_id_changes_nothing() {
         it.row("req_1", NOW, Some(grant)),
     ];
     assert!(it.store.append(&twice).await.is_err());
-    assert_eq!(it.store.balances(it.account.id).await.unwrap()[1].burnt, 1);
+    let balances = it.store.balances(it.account.id).await.unwrap().grants;
+    assert_eq!(balances[1].burnt, 1);
     assert_eq!(it.store.verify().await.unwrap(), Vec::<String>::new());
 }
 
@@ -207,7 +208,7 @@ async fn the_free_quota_follows_the_catalogue_and_history_stays() {
         .await
         .unwrap();
     assert_eq!((apis[0], apis[2]), (it.apis[1], it.apis[0]));
-    let balances = it.store.balances(it.account.id).await.unwrap();
+    let balances = it.store.balances(it.account.id).await.unwrap().grants;
     let calls: Vec<_> = balances
         .iter()
         .map(|grant| (grant.calls, grant.burnt))

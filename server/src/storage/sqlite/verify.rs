@@ -1,6 +1,7 @@
 //! Whether what is derived still equals the ledger, and how it is brought back
 //! in line. The ledger itself is never touched (`product.md` §2.7).
 
+use super::grant_turns::ENTRIES_APART;
 use super::{SqliteStore, days};
 use crate::domain::store::{Stored, Verify};
 use crate::domain::usage::{Outcome, QUARTER_MS};
@@ -219,6 +220,16 @@ async fn against_ledger(tx: &mut SqliteConnection) -> Stored<Vec<String>> {
         )
         .add_to(&mut all, plural);
     }
+    let rows: Vec<(String, i64, i64, i64, i64)> =
+        sqlx::query_as(ENTRIES_APART).fetch_all(&mut *tx).await?;
+    Kind::new(
+        rows,
+        |row| row.4,
+        |(id, calls, given, gone, _)| {
+            format!("grant {id}: {calls} calls, entries give {given}, burnt and taken {gone}")
+        },
+    )
+    .add_to(&mut all, "grants with such entries");
     let rows: Vec<(String, String, String, i64)> =
         sqlx::query_as(KEY_TOTALS_APART).fetch_all(&mut *tx).await?;
     Kind::new(

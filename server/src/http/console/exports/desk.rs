@@ -4,7 +4,7 @@
 use super::own::{QUOTA_REQUESTS, instant, quota_request};
 use super::{Wanted, Web, at_once, file, paged, refused};
 use crate::export::Row;
-use allowance_app::view::{AccountRow, AuditEntry, GrantRow, RequestFilter, Role};
+use allowance_app::view::{AccountRow, AuditEntry, GrantRow, GrantState, RequestFilter, Role};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
@@ -28,8 +28,9 @@ const AUDIT: [&str; 8] = [
     "before",
     "after",
 ];
-const GRANTS: [&str; 8] = [
-    "id", "api", "calls", "used", "free", "reason", "given_by", "created",
+const GRANTS: [&str; 12] = [
+    "id", "api", "calls", "used", "free", "reason", "given_by", "created", "state", "priority",
+    "starts", "expires",
 ];
 
 pub(super) async fn accounts(State(web): State<Web>, wanted: Wanted) -> Response {
@@ -149,5 +150,19 @@ fn grant(grant: GrantRow) -> Row {
         grant.reason.into(),
         grant.given_by.into(),
         instant(grant.created_at),
+        state(grant.state).into(),
+        grant.priority.into(),
+        grant.starts_at.map(instant).into(),
+        grant.expires_at.map(instant).into(),
     ]
+}
+
+const fn state(state: GrantState) -> &'static str {
+    match state {
+        GrantState::InForce => "in_force",
+        GrantState::Burnt => "used_up",
+        GrantState::Upcoming => "upcoming",
+        GrantState::Lapsed => "lapsed",
+        GrantState::Revoked => "revoked",
+    }
 }

@@ -1,0 +1,127 @@
+//! What an account is told beside its thresholds.
+
+use super::SqliteStore;
+use super::audit::commit_if_done;
+use crate::domain::audit::Change;
+use crate::domain::grants::TOLD_BEFORE;
+use crate::domain::store::{Alert, Alerts, Stored};
+use crate::domain::{AccountId, ApiId, Millis};
+use async_trait::async_trait;
+
+const DAY: Millis = 24 * 60 * 60 * 1_000;
+
+/// `$2` and `$3` are the times ahead. If the earlier one was missed, the later
+/// one alone is told.
+const TELL: &str = "
+    INSERT INTO alerts (account_id, kind, grant_id, ahead, at)
+    SELECT account_id, 'lapse', grants.id, ahead, expires_at - ahead
+    FROM (SELECT *, CASE WHEN $1 >= expires_at - $3 THEN $3 ELSE $2 END AS ahead
+          FROM grants WHERE tell_at <= $1) AS grants
+    LEFT JOIN balances ON balances.grant_id = grants.id
+    WHERE ended_at IS NULL AND expires_at > $1 AND calls > coalesce(burnt, 0)
+    ON CONFLICT DO NOTHING
+    RETURNING account_id";
+
+const TELL_NEXT: &str = "
+    UPDATE grants SET tell_at = CASE WHEN $1 >= expires_at - $2 THEN NULL ELSE expires_at - $2 END
+    WHERE tell_at <= $1";
+
+const TELL_PACE: &str = "
+    INSERT INTO alerts (account_id, kind, at)
+    SELECT $1, 'pace', $2
+    WHERE NOT EXISTS (SELECT 1 FROM alerts
+                      WHERE account_id = $1 AND kind = 'pace' AND at > $2 - $3)";
+
+/// The newest alert of a grant counts: a later one is told although an earlier
+/// one was dismissed.
+const LAPSES: &str = "
+    SELECT public_id, api_id, calls - coalesce(burnt, 0), expires_at
+    FROM (SELECT grant_id, max(at), dismissed_at FROM alerts
+          WHERE account_id = $1 AND kind = 'lapse' GROUP BY grant_id) AS told
+    JOIN grants ON grants.id = told.grant_id
+    LEFT JOIN balances ON balances.grant_id = grants.id
+    WHERE dismissed_at IS NULL AND ended_at IS NULL AND expires_at > $2
+      AND calls > coalesce(burnt, 0)
+    ORDER BY expires_at";
+
+const PACE: &str = "
+    SELECT max(at) FROM alerts
+    WHERE account_id = $1 AND kind = 'pace' AND at > $2 - $3 AND dismissed_at IS NULL";
+
+const DISMISS: &str = "
+    UPDATE alerts SET dismissed_at = $3
+    WHERE account_id = $1 AND dismissed_at IS NULL
+      AND CASE WHEN $2 IS NULL THEN kind = 'pace'
+          ELSE grant_id = (SELECT id FROM grants WHERE public_id = $2 AND account_id = $1) END";
+
+#[async_trait]
+impl Alerts for SqliteStore {
+    async fn tell_lapses(&self, now: Millis) -> Stored<Vec<AccountId>> {
+        let [week, day] = TOLD_BEFORE;
+        let mut tx = self.write().await?;
+        let told: Vec<(i64,)> = sqlx::query_as(TELL)
+            .bind(now)
+            .bind(week)
+            .bind(day)
+            .fetch_all(&mut *tx)
+            .await?;
+        sqlx::query(TELL_NEXT)
+            .bind(now)
+            .bind(day)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(told.into_iter().map(|(id,)| AccountId(id)).collect())
+    }
+
+    async fn tell_pace(&self, account: AccountId, at: Millis) -> Stored<()> {
+        let mut tx = self.write().await?;
+        sqlx::query(TELL_PACE)
+            .bind(account.0)
+            .bind(at)
+            .bind(DAY)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+
+    async fn open_alerts(&self, account: AccountId, now: Millis) -> Stored<Vec<Alert>> {
+        let lapses: Vec<(String, i64, i64, i64)> = sqlx::query_as(LAPSES)
+            .bind(account.0)
+            .bind(now)
+            .fetch_all(&self.readers)
+            .await?;
+        let (pace,): (Option<i64>,) = sqlx::query_as(PACE)
+            .bind(account.0)
+            .bind(now)
+            .bind(DAY)
+            .fetch_one(&self.readers)
+            .await?;
+        let lapses = lapses
+            .into_iter()
+            .map(|(grant_public_id, api, calls, expires_at)| Alert::Lapse {
+                grant_public_id,
+                api: ApiId(api),
+                calls,
+                expires_at,
+            });
+        Ok(lapses.chain(pace.map(|at| Alert::Pace { at })).collect())
+    }
+
+    async fn dismiss_alert(
+        &self,
+        account: AccountId,
+        grant_public_id: Option<&str>,
+        at: Millis,
+        change: Change,
+    ) -> Stored<bool> {
+        let mut tx = self.write().await?;
+        let dismissed = sqlx::query(DISMISS)
+            .bind(account.0)
+            .bind(grant_public_id)
+            .bind(at)
+            .execute(&mut *tx)
+            .await?;
+        commit_if_done(tx, &dismissed, &change).await
+    }
+}
