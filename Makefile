@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test bench fuzz fmt
+.PHONY: help run dev build test bench fuzz simulate fmt
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## set up, build and start the demo on http://127.0.0.1:3000 (ALLOWANCE_LISTEN moves it)
 	@scripts/run.sh
@@ -21,6 +21,9 @@ bench: ## calls beside their opponents, the console on ten million calls (made o
 
 fuzz: ## each fuzz target for a minute (FUZZ_SECONDS changes that)
 	@scripts/fuzz.sh
+
+simulate: ## engine and ledger against a model, for ALLOWANCE_SIM_STEPS random steps (10 million)
+	@cargo test --release --locked --package server --lib --features allowance-app/ssr -- --ignored --nocapture for_hours
 
 fmt: ## format all Rust code
 	@cargo fmt --all

@@ -64,6 +64,17 @@ impl Levels {
         }
     }
 
+    /// One that tells nobody.
+    #[cfg(test)]
+    pub(super) fn deaf(engine: Arc<Mutex<Engine>>) -> Self {
+        Self {
+            engine,
+            known: Arc::default(),
+            apis: Vec::new(),
+            events: mpsc::unbounded_channel().0,
+        }
+    }
+
     /// Looks at what an account has used of an API. To be called after each change.
     pub(super) fn look(&self, account: AccountId, api: ApiId, at: Millis) {
         // Held over the reading of the level: levels are told in their order.

@@ -365,4 +365,6 @@ impl Metering {
 #[cfg(test)]
 mod grant_tests;
 #[cfg(test)]
+mod simulator;
+#[cfg(test)]
 mod tests;
