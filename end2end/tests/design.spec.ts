@@ -40,6 +40,10 @@ test("the design system stands on one page, which axe passes in both themes @onc
   try {
     await page.goto(`http://${address}/design`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+    // A part that has lost its styles is drawn black, as SVG is.
+    for (const fill of await page.locator("figure svg rect").evaluateAll((bars) => bars.map((bar) => getComputedStyle(bar).fill))) {
+      expect(fill).not.toBe("rgb(0, 0, 0)");
+    }
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 900 });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,16 +1,17 @@
-//! Calls through the gateway beside the same calls to the upstream itself.
+//! Calls through the gateway beside the same calls to the upstream itself, and
+//! beside nginx in front of it.
 
 use crate::load::{self, Measured, post};
-use crate::report::{Comparison, Report};
-use crate::served::served;
+use crate::nginx::Nginx;
+use crate::report::{Comparison, Report, median};
+use crate::served::{listen, listen_bare, served};
 use axum::Router;
 use axum::routing::post as route;
 use serde_json::json;
 use std::time::Duration;
-use tokio::net::TcpListener;
 
 const ROUNDS: usize = 5;
-const TIME: Duration = Duration::from_secs(3);
+const TIME: Duration = Duration::from_secs(2);
 const CONNECTIONS: usize = 64;
 const PATH: &str = "/api/openmem/v1/search/memory";
 
@@ -30,14 +31,7 @@ async fn upstream() -> String {
     let router = paths.into_iter().fold(Router::new(), |router, path| {
         router.route(path, route(handler.clone()))
     });
-    listen(router).await
-}
-
-pub async fn listen(router: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    address
+    listen_bare(router).await
 }
 
 async fn load(address: &str, request: &[u8]) -> Measured {
@@ -51,41 +45,83 @@ async fn load(address: &str, request: &[u8]) -> Measured {
 pub async fn run(report: &mut Report) {
     let direct = upstream().await;
     let served = served(&format!("http://{direct}")).await;
-    let gateway = listen(served.server.router.clone()).await;
+    let gateway = listen(&served.server).await;
     let body = json!({ "user_id": "ann", "query": "What does Ann like?" }).to_string();
     let authorization = format!("Token {}", served.secret);
+    let nginx = Nginx::start(&direct, &authorization).await;
     let request = post(PATH, &authorization, "application/json", &body);
-    let (mut ours, mut theirs, mut figures) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut upstream, mut proxied) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let a = load(&gateway, &request).await;
         let b = load(&direct, &request).await;
+        let c = match &nginx {
+            Some(nginx) => Some(load(&nginx.address, &request).await),
+            None => None,
+        };
+        // The first round fills caches and pools.
         if round > 0 {
-            ours.push(a.a_second);
-            theirs.push(b.a_second);
-            figures.push([a.ms(50), b.ms(50), a.ms(99), b.ms(99), a.cpu_us, b.cpu_us]);
+            ours.push(a);
+            upstream.push(b);
+            proxied.extend(c);
         }
     }
     served.assert_verified().await;
+    let rates = |side: &[Measured]| side.iter().map(|round| round.a_second).collect::<Vec<_>>();
     report.compare(Comparison {
         name: "gateway, 64 connections",
         opponent: "the upstream itself",
         unit: "calls/s",
-        ours,
-        theirs,
+        ours: rates(&ours),
+        theirs: rates(&upstream),
         goal: Some(0.5),
     });
-    for (place, (name, unit)) in [
-        ("  p50 through the gateway", "ms"),
-        ("  p50 of the upstream itself", "ms"),
-        ("  p99 through the gateway", "ms"),
-        ("  p99 of the upstream itself", "ms"),
-        ("  processor time through the gateway", "µs"),
-        ("  processor time of the upstream itself", "µs"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let figure: Vec<f64> = figures.iter().map(|round| round[place]).collect();
-        report.note(name, crate::report::median(&figure), unit);
+    if proxied.is_empty() {
+        println!("nginx is not installed: not compared");
+    } else {
+        report.compare(Comparison {
+            name: "gateway, 64 connections",
+            opponent: "nginx, proxy_pass and limit_req",
+            unit: "calls/s",
+            ours: rates(&ours),
+            theirs: rates(&proxied),
+            goal: Some(0.7),
+        });
     }
+    for (name, side) in [
+        ("gateway", &ours),
+        ("upstream itself", &upstream),
+        ("nginx", &proxied),
+    ] {
+        if side.is_empty() {
+            continue;
+        }
+        let of =
+            |figure: fn(&Measured) -> f64| median(&side.iter().map(figure).collect::<Vec<_>>());
+        report.note(&format!("  {name}, p50"), of(|round| round.ms(50)), "ms");
+        report.note(&format!("  {name}, p99"), of(|round| round.ms(99)), "ms");
+        // Of nginx, what this process spends at its two ends.
+        report.note(
+            &format!("  {name}, processor a call"),
+            of(|round| round.cpu_us),
+            "µs",
+        );
+    }
+    slowly(report, &gateway, &direct, &request).await;
+}
+
+/// What the gateway adds where nothing queues: a few connections.
+async fn slowly(report: &mut Report, gateway: &str, direct: &str, request: &[u8]) {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        for (address, times) in [(gateway, &mut ours), (direct, &mut theirs)] {
+            let request = request.to_vec();
+            let measured =
+                load::run(address, 2, TIME, "\"code\":0", move |_, _| request.clone()).await;
+            times.push(measured.ms(50));
+        }
+    }
+    let (a, b) = (median(&ours), median(&theirs));
+    report.note("  gateway, p50 of 2 connections", a, "ms");
+    report.note("  upstream itself, p50 of 2 connections", b, "ms");
+    report.note("  the gateway adds, commit included", a - b, "ms");
 }

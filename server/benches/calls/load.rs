@@ -124,3 +124,17 @@ fn cpu_time() -> f64 {
         .sum();
     ticks * 10_000.0
 }
+
+/// Sends a request so many times over one connection, and counts the answers that
+/// hold what is expected.
+pub async fn send(address: &str, request: &[u8], times: usize, expected: &str) -> usize {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut buffer = Vec::with_capacity(16 * 1024);
+    let mut found = 0;
+    for _ in 0..times {
+        stream.write_all(request).await.unwrap();
+        found += usize::from(read(&mut stream, &mut buffer).await.contains(expected));
+    }
+    found
+}

@@ -10,8 +10,13 @@
 )]
 
 mod gateway;
+mod growth;
 mod ledger;
+mod limiter;
 mod load;
+mod memory;
+mod nginx;
+mod record;
 mod report;
 mod served;
 
@@ -32,8 +37,20 @@ async fn main() {
     if wanted("ledger") {
         ledger::run(&mut report).await;
     }
+    if wanted("record") {
+        record::run(&mut report).await;
+    }
     if wanted("gateway") {
         gateway::run(&mut report).await;
+    }
+    if wanted("limiter") {
+        limiter::run(&mut report).await;
+    }
+    if wanted("growth") {
+        growth::run(&mut report).await;
+    }
+    if wanted("memory") {
+        memory::run(&mut report).await;
     }
     report.finish();
 }

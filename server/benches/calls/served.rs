@@ -1,24 +1,33 @@
-//! A server of ours with one account that has plenty of calls.
+//! Servers for the benchmark: ours, with one account that has plenty of calls, and
+//! bare routers.
 
-use allowance::actions::{CreateKey, OpenAccount};
+use allowance::actions::{AskedCap, CreateKey, CreateServiceToken, OpenAccount};
 use allowance::assembly::{Parts, Server, assemble};
 use allowance::clock::SystemClock;
 use allowance::config::Config;
-use allowance::domain::accounts::Role;
+use allowance::domain::accounts::{Account, Role};
 use allowance::domain::audit::Actor;
 use allowance::domain::catalogue::Catalogue;
 use allowance::domain::keys::KeyIdentity;
 use allowance::domain::store::{Projects, Verify};
+use allowance::http::bind;
 use allowance::storage::SqliteStore;
+use axum::Router;
+use std::future::pending;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 pub struct Served {
     pub server: Server,
     pub store: SqliteStore,
     pub secret: String,
+    pub key_id: String,
     pub identity: KeyIdentity,
     pub folder: TempDir,
+    account: Account,
+    project: String,
 }
 
 /// The default catalogue with free calls for a long benchmark.
@@ -35,7 +44,7 @@ fn config() -> Config {
 pub async fn served(upstream: &str) -> Served {
     // Beside the target, not in a temporary folder that may be memory: commits
     // must reach a disk.
-    let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     std::fs::create_dir_all(&base).unwrap();
     let folder = TempDir::new_in(base).unwrap();
     let url = format!("sqlite:{}", folder.path().join("calls.db").display());
@@ -69,19 +78,22 @@ pub async fn served(upstream: &str) -> Served {
         project: &project,
         ..CreateKey::default()
     };
-    let secret = server
-        .actions
-        .create_key(&account, asked)
+    let created = server.actions.create_key(&account, asked).await.unwrap();
+    let identity = server
+        .metering
+        .identify(&created.secret)
         .await
         .unwrap()
-        .secret;
-    let identity = server.metering.identify(&secret).await.unwrap().unwrap();
+        .unwrap();
     Served {
         server,
         store,
-        secret,
+        secret: created.secret,
+        key_id: created.id,
         identity,
         folder,
+        account,
+        project,
     }
 }
 
@@ -91,4 +103,61 @@ impl Served {
         self.server.metering.drain().await;
         assert_eq!(self.store.verify().await.unwrap(), Vec::<String>::new());
     }
+
+    /// A token for the metering API.
+    pub async fn token(&self) -> String {
+        let asked = CreateServiceToken {
+            name: "bench",
+            scopes: "meter:write",
+            account: "",
+            expires: "",
+        };
+        let actions = &self.server.actions;
+        actions
+            .create_service_token(Actor::System, asked)
+            .await
+            .unwrap()
+    }
+
+    /// The public id of a key of its own that may make so many searches.
+    pub async fn capped_key(&self, name: &str, calls: usize) -> String {
+        let asked = CreateKey {
+            name,
+            project: &self.project,
+            cap: AskedCap {
+                api: "searchMemory",
+                calls: &calls.to_string(),
+                period: "total",
+                ..AskedCap::default()
+            },
+            ..CreateKey::default()
+        };
+        let actions = &self.server.actions;
+        actions.create_key(&self.account, asked).await.unwrap().id
+    }
+}
+
+/// Our server as the binary listens.
+pub async fn listen(server: &Server) -> String {
+    let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (router, connections) = (server.router.clone(), server.connections);
+    tokio::spawn(allowance::http::listen(
+        listener,
+        router,
+        connections,
+        pending(),
+        Duration::ZERO,
+    ));
+    address
+}
+
+/// A bare router, as axum serves it.
+pub async fn listen_bare(router: Router) -> String {
+    use axum::serve::ListenerExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
 }

@@ -10,6 +10,10 @@ pub enum StoreError {
     /// A row broke a uniqueness rule: the constraint's name or columns.
     #[error("already there: {0}")]
     Conflict(String),
+    /// Pages of the database are damaged: no call can be vouched for until it is
+    /// restored.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// Anything else: a bug, or a broken database.
     #[error("the store failed: {0}")]
     Broken(String),

@@ -8,6 +8,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Whoever probes does not wait long either.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 struct Probed {
@@ -25,12 +29,13 @@ pub(super) fn router(store: Arc<dyn Store>, upstream: Arc<Upstream>) -> Router {
 /// Ready means that calls can be charged. An upstream that fails is shown, but
 /// is no reason to send clients elsewhere: every node has the same.
 async fn ready(State(probed): State<Probed>) -> (StatusCode, Json<Value>) {
-    let (status, store) = match probed.store.ping().await {
-        Ok(()) => (StatusCode::OK, "ok"),
-        Err(error) => {
+    let (status, store) = match tokio::time::timeout(PATIENCE, probed.store.ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ok"),
+        Ok(Err(error)) => {
             tracing::error!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "failing")
         }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "slow"),
     };
     let upstream = match probed.upstream.health() {
         UpstreamHealth::Ok => "ok",

@@ -1,134 +1,204 @@
-//! in the ledger, and balances equal the ledger (`product.md` §2.4).
+//! `kill -9` under load, round after round: every call that a client saw succeed
+//! is in the ledger, an event that is sent again under its id is charged once, and
+//! balances equal the ledger (`product.md` §2.4 and §2.5).
 
+use crate::support::process::{Process, database};
 use allowance::demo;
+use allowance::domain::keys::KeyHash;
 use allowance::domain::store::{Accounts, Verify};
 use allowance::storage::SqliteStore;
 use futures::future::join_all;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
-const ROUNDS: [usize; 3] = [40, 3, 90];
+const ROUNDS: usize = 20;
 const CONNECTIONS: usize = 16;
 
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(folder: &Path, port: u16) -> Process {
-    let child = Command::new(env!("CARGO_BIN_EXE_allowance"))
-        .args(["serve", "--demo"])
-        .current_dir(folder)
-        .env("ALLOWANCE_LISTEN", format!("127.0.0.1:{port}"))
-        .env("DATABASE_URL", database(folder))
-        .env_remove("ALLOWANCE_CONFIG")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    Process(child)
-}
-
-fn database(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("crash.db").display())
-}
-
-/// A port that is free now.
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
-async fn wait_until_up(address: &str) {
-    for _ in 0..1_200 {
-        if reqwest::get(format!("{address}/readyz"))
-            .await
-            .is_ok_and(|answer| answer.status() == 200)
-        {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the server did not come up");
-}
-
-/// Calls until the process is gone; answers the request ids that succeeded.
-async fn call_until_gone(
+/// Where the process of a round is, and a token that opens its metering API.
+#[derive(Clone)]
+struct Server {
     address: String,
-    acknowledged: Arc<tokio::sync::Semaphore>,
-) -> Vec<String> {
+    token: String,
+}
+
+/// What a client knows of its calls.
+#[derive(Default)]
+struct Caller {
+    /// Searches through the gateway, else records additions under ids of its own.
+    searches: bool,
+    /// Id and request id of calls that succeeded.
+    acknowledged: BTreeMap<String, String>,
+    /// The id of an event whose answer never came: it is sent again.
+    unknown: Option<String>,
+}
+
+/// One event under an id. Answers the request id of its call; nothing if the answer
+/// never came.
+async fn record(client: &reqwest::Client, server: &Server, id: &str) -> Option<String> {
+    let event = json!({ "id": id, "key": demo::key(), "api": "addMessage", "tokens": 3 });
+    let response = client
+        .post(format!("{}/v1/meter/record", server.address))
+        .bearer_auth(&server.token)
+        .json(&event)
+        .send()
+        .await
+        .ok()?;
+    let answer: Value = response.json().await.ok()?;
+    let status = answer["status"].as_str().unwrap_or_default();
+    assert!(["recorded", "duplicate"].contains(&status), "{answer}");
+    Some(answer["request_id"].as_str().unwrap().to_owned())
+}
+
+/// One call through the gateway.
+async fn search(client: &reqwest::Client, server: &Server) -> Option<String> {
+    let response = client
+        .post(format!("{}/api/openmem/v1/search/memory", server.address))
+        .header("authorization", format!("Token {}", demo::key()))
+        .body(json!({ "user_id": "ann", "query": "tea" }).to_string())
+        .send()
+        .await
+        .ok()?;
+    let id = response.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let envelope: Value = response.json().await.ok()?;
+    (envelope["code"] == 0).then_some(id)
+}
+
+/// Calls until the process is gone.
+async fn call_until_gone(
+    mut caller: Caller,
+    server: Server,
+    number: Arc<AtomicU32>,
+    answered: Arc<Semaphore>,
+) -> Caller {
     let client = reqwest::Client::new();
-    let body = json!({ "user_id": "ann", "query": "tea" }).to_string();
-    let mut seen = Vec::new();
     loop {
-        let sent = client
-            .post(format!("{address}/api/openmem/v1/search/memory"))
-            .header("authorization", format!("Token {}", demo::key()))
-            .body(body.clone())
-            .send()
-            .await;
-        let Ok(response) = sent else { return seen };
-        let id = response.headers()["x-request-id"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let Ok(envelope) = response.json::<Value>().await else {
-            return seen;
-        };
-        if envelope["code"] == 0 {
-            seen.push(id);
+        if caller.searches {
+            let Some(id) = search(&client, &server).await else {
+                return caller;
+            };
+            caller.acknowledged.insert(id.clone(), id);
+            answered.add_permits(1);
+            continue;
         }
-        acknowledged.add_permits(1);
+        let id = caller
+            .unknown
+            .take()
+            .unwrap_or_else(|| format!("crash-{}", number.fetch_add(1, Ordering::Relaxed)));
+        let Some(call) = record(&client, &server, &id).await else {
+            caller.unknown = Some(id);
+            return caller;
+        };
+        caller.acknowledged.insert(id, call);
+        answered.add_permits(1);
     }
+}
+
+/// Calls that the key was charged, as the ledger says; the rest of the database is
+/// held to it.
+async fn charged(folder: &TempDir) -> i64 {
+    let store = SqliteStore::open(&database(folder.path())).await.unwrap();
+    assert_eq!(store.verify().await.unwrap(), Vec::<String>::new());
+    store.close().await;
+    let connection = rusqlite::Connection::open(folder.path().join("process.db")).unwrap();
+    let hash = KeyHash::of(&demo::key());
+    connection
+        .query_row(
+            "SELECT sum(charge) FROM usage JOIN apis ON apis.id = api_id
+             JOIN api_keys ON api_keys.id = key_id
+             WHERE apis.name = 'addMessage' AND secret_hash = ?1",
+            [hash.0.as_slice()],
+            |row| row.get(0),
+        )
+        .unwrap()
+}
+
+/// A token for the metering API, made as an operator makes it.
+fn token(folder: &TempDir) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_allowance"))
+        .args(["admin", "token", "create", "--name", "crash"])
+        .current_dir(folder.path())
+        .env("DATABASE_URL", database(folder.path()))
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_kill_under_load_loses_no_acknowledged_call() {
+async fn twenty_kills_under_load_lose_no_acknowledged_call_and_charge_none_twice() {
     let folder = TempDir::new().unwrap();
-    let mut acknowledged = Vec::new();
-    for calls in ROUNDS {
-        let port = free_port().await;
-        let address = format!("http://127.0.0.1:{port}");
-        let mut process = start(folder.path(), port);
-        wait_until_up(&address).await;
-        let counter = Arc::new(tokio::sync::Semaphore::new(0));
-        let load: Vec<_> = (0..CONNECTIONS)
-            .map(|_| tokio::spawn(call_until_gone(address.clone(), Arc::clone(&counter))))
+    Process::start(folder.path(), &[]).await.kill();
+    let before = charged(&folder).await;
+    let token = token(&folder);
+    let number = Arc::new(AtomicU32::new(0));
+    let mut chance = ChaCha8Rng::seed_from_u64(20);
+    let mut callers: Vec<Caller> = (0..CONNECTIONS)
+        .map(|connection| Caller {
+            searches: connection % 4 == 0,
+            ..Caller::default()
+        })
+        .collect();
+    for _ in 0..ROUNDS {
+        let process = Process::start(folder.path(), &[]).await;
+        let server = Server {
+            address: process.address.clone(),
+            token: token.clone(),
+        };
+        let answered = Arc::new(Semaphore::new(0));
+        let load: Vec<_> = callers
+            .drain(..)
+            .map(|caller| {
+                let (number, answered) = (Arc::clone(&number), Arc::clone(&answered));
+                tokio::spawn(call_until_gone(caller, server.clone(), number, answered))
+            })
             .collect();
-        counter
-            .acquire_many(u32::try_from(calls).unwrap())
+        let calls = chance.random_range(1..=60);
+        answered.acquire_many(calls).await.unwrap().forget();
+        process.kill();
+        callers = join_all(load)
             .await
-            .unwrap()
-            .forget();
-        process.0.kill().unwrap();
-        process.0.wait().unwrap();
-        for seen in join_all(load).await {
-            acknowledged.extend(seen.unwrap());
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+    }
+    // What nobody knows the end of is sent once more, to a server that lives on.
+    let process = Process::start(folder.path(), &[]).await;
+    let server = Server {
+        address: process.address.clone(),
+        token,
+    };
+    let client = reqwest::Client::new();
+    for caller in &mut callers {
+        if let Some(id) = caller.unknown.take() {
+            let call = record(&client, &server, &id).await.unwrap();
+            caller.acknowledged.insert(id, call);
         }
     }
-    assert!(acknowledged.len() >= ROUNDS.iter().sum::<usize>());
+    process.kill();
 
+    let recorded: usize = callers
+        .iter()
+        .filter(|caller| !caller.searches)
+        .map(|caller| caller.acknowledged.len())
+        .sum();
+    assert_eq!(
+        charged(&folder).await - before,
+        i64::try_from(recorded).unwrap(),
+        "each event is charged once"
+    );
     let store = SqliteStore::open(&database(folder.path())).await.unwrap();
-    assert_eq!(store.verify().await.unwrap(), Vec::<String>::new());
-    for id in &acknowledged {
-        let found = store.find_accounts(id, 1, 0).await.unwrap();
-        assert_eq!(
-            found.len(),
-            1,
-            "{id} was acknowledged, and is not in the ledger"
-        );
+    let acknowledged = callers.iter().flat_map(|caller| &caller.acknowledged);
+    for (id, call) in acknowledged {
+        let found = store.find_accounts(call, 1, 0).await.unwrap();
+        assert_eq!(found.len(), 1, "{id}: {call} was acknowledged, and is lost");
     }
 }

@@ -11,6 +11,7 @@ mod console;
 mod crash;
 mod design;
 mod exports;
+mod faults;
 mod gateway;
 mod grants;
 mod guide;

@@ -194,8 +194,8 @@ fn Marks() -> impl IntoView {
                 <figcaption class="chart-head">
                     <h3 id="design-chart">"Bars"</h3>
                     <ul class="legend">
-                        <li class="legend-charged">"charged"</li>
-                        <li class="legend-failed">"failed"</li>
+                        <li class="tone-charged">"charged"</li>
+                        <li class="tone-failed">"failed"</li>
                     </ul>
                 </figcaption>
                 <svg width="100%" height="96" aria-hidden="true">
@@ -207,14 +207,14 @@ fn Marks() -> impl IntoView {
                             let x = format!("{}%", 2 + place * 16);
                             view! {
                                 <rect
-                                    class="plot-charged"
+                                    class="bar tone-charged"
                                     x=x.clone()
                                     y=96 - height
                                     width="12%"
                                     height=height
                                 ></rect>
                                 <rect
-                                    class="plot-failed"
+                                    class="bar tone-failed"
                                     x=x
                                     y=90 - height
                                     width="12%"

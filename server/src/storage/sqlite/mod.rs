@@ -28,6 +28,7 @@ use crate::domain::StoreError;
 use crate::domain::store::{Health, Store, Stored};
 use async_trait::async_trait;
 use ledger::LedgerConnection;
+use sqlx::error::DatabaseError;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -37,6 +38,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -75,6 +77,16 @@ pub struct SqliteStore {
     /// Whoever holds it may write. First come, first served: SQLite itself would
     /// let those that find it busy sleep and try again.
     turn: Arc<Mutex<()>>,
+    faults: Arc<Faults>,
+}
+
+/// What went wrong with the disk, for the readiness probe.
+#[derive(Debug, Default)]
+struct Faults {
+    /// The last calls could not be written. Goes when something can.
+    write_failed: AtomicBool,
+    /// A page was found damaged. Stays until somebody restores the database.
+    damaged: AtomicBool,
 }
 
 /// A transaction that writes, and the turn to do so.
@@ -135,6 +147,7 @@ impl SqliteStore {
             readers,
             ledger,
             turn: Arc::default(),
+            faults: Arc::default(),
         };
         store.bring_days_up_to_date().await?;
         Ok(store)
@@ -164,6 +177,12 @@ impl Store for SqliteStore {}
 impl Health for SqliteStore {
     async fn ping(&self) -> Stored<()> {
         sqlx::query("SELECT 1").execute(&self.readers).await?;
+        if self.faults.damaged.load(Ordering::Relaxed) {
+            return Err(StoreError::Damaged("restore it from a backup".into()));
+        }
+        if self.faults.write_failed.load(Ordering::Relaxed) {
+            return self.touch().await;
+        }
         // Takes the write lock and gives it back: fails on a full or read-only disk
         // as soon as SQLite notices.
         self.write().await?.rollback().await?;
@@ -205,18 +224,27 @@ async fn check_version(pool: &SqlitePool) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// SQLite's result code without what its extended codes add.
+fn primary_code(error: &dyn DatabaseError) -> Option<i64> {
+    Some(error.code()?.parse::<i64>().ok()? & 0xFF)
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => {
                 Self::Conflict(database.message().to_owned())
             }
+            // SQLITE_CORRUPT, NOTADB.
+            sqlx::Error::Database(database)
+                if primary_code(database.as_ref()).is_some_and(|code| matches!(code, 11 | 26)) =>
+            {
+                Self::Damaged(error.to_string())
+            }
             // SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, with their extended codes.
             sqlx::Error::Database(database)
-                if database
-                    .code()
-                    .and_then(|code| code.parse::<i64>().ok())
-                    .is_some_and(|code| matches!(code & 0xFF, 5 | 6 | 8 | 10 | 13 | 14)) =>
+                if primary_code(database.as_ref())
+                    .is_some_and(|code| matches!(code, 5 | 6 | 8 | 10 | 13 | 14)) =>
             {
                 Self::Transient(error.to_string())
             }

@@ -178,6 +178,10 @@ impl Kind {
 async fn structure(tx: &mut SqliteConnection) -> Stored<Vec<String>> {
     let mut all: Vec<String> = sqlx::query_scalar(PAGES).fetch_all(&mut *tx).await?;
     all.retain(|line| line != "ok");
+    if !all.is_empty() {
+        // What lies on damaged pages cannot be followed.
+        return Ok(all);
+    }
     let rows: Vec<(String, Option<i64>, String, i64)> =
         sqlx::query_as(ORPHANS).fetch_all(&mut *tx).await?;
     Kind::new(

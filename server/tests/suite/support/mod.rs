@@ -2,6 +2,7 @@
 //! in a folder of its own, and an upstream that does as it is told.
 
 mod browser;
+pub mod process;
 mod upstream;
 
 pub use browser::{Browser, Page, sign_in_fields};

@@ -1,0 +1,142 @@
+//! What a call costs on a ledger of ten million calls, beside ten thousand: the
+//! ledgers are those of the console's benchmark, copied, as these calls change them.
+
+use crate::report::{Comparison, Report};
+use allowance::assembly::{Parts, assemble};
+use allowance::clock::{Clock, SystemClock};
+use allowance::config::Config;
+use allowance::domain::quota::Call;
+use allowance::domain::store::{Accounts, Keys, Projects};
+use allowance::domain::usage::{Outcome, UsageRow};
+use allowance::metering::Metering;
+use allowance::storage::SqliteStore;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const CALLERS: usize = 64;
+const TIME: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 5;
+
+struct Side {
+    metering: Arc<Metering>,
+    call: Call,
+    _folder: TempDir,
+}
+
+impl Side {
+    /// Nothing if the console's benchmark has not made the ledger.
+    async fn open(calls: i64) -> Option<Self> {
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+        let made = base.join(format!("console-{calls}.db"));
+        if !made.exists() {
+            return None;
+        }
+        let folder = TempDir::new_in(&base).unwrap();
+        let path = folder.path().join("growth.db");
+        std::fs::copy(made, &path).unwrap();
+        let url = format!("sqlite:{}", path.display());
+        let store = SqliteStore::open(&url).await.unwrap();
+        let server = assemble(Parts {
+            config: Config::default(),
+            store: Arc::new(store.clone()),
+            clock: Arc::new(SystemClock),
+            upstream: "http://127.0.0.1:1".into(),
+            demo: Vec::new(),
+        })
+        .await
+        .unwrap();
+        let account = store
+            .find_accounts("bench@example.com", 1, 0)
+            .await
+            .unwrap()
+            .remove(0);
+        let account = store
+            .account_by_public_id(&account.public_id)
+            .await
+            .unwrap()
+            .unwrap();
+        let call = Call {
+            account: account.id,
+            project: store.projects(account.id).await.unwrap()[0].id,
+            key: store.keys(account.id).await.unwrap()[0].id,
+            api: server.metering.apis()[1].id,
+            at: SystemClock.now(),
+        };
+        // All of the free quota is burnt by its history.
+        rusqlite::Connection::open(&path)
+            .unwrap()
+            .execute_batch("UPDATE grants SET calls = 1000000000")
+            .unwrap();
+        Some(Self {
+            metering: server.metering,
+            call,
+            _folder: folder,
+        })
+    }
+
+    async fn calls_a_second(&self) -> f64 {
+        let started = Instant::now();
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|caller| {
+                let (metering, call) = (Arc::clone(&self.metering), self.call);
+                tokio::spawn(async move {
+                    let mut done = 0_u64;
+                    while started.elapsed() < TIME {
+                        let hold = metering.reserve(call).await.unwrap();
+                        let row = row(call, format!("req_g{caller}-{:?}", Instant::now()));
+                        metering.charge(hold, row).await.unwrap();
+                        done += 1;
+                    }
+                    done
+                })
+            })
+            .collect();
+        let mut done = 0;
+        for caller in callers {
+            done += caller.await.unwrap();
+        }
+        done as f64 / started.elapsed().as_secs_f64()
+    }
+}
+
+fn row(call: Call, request_id: String) -> UsageRow {
+    UsageRow {
+        request_id,
+        account: call.account,
+        project: call.project,
+        key: call.key,
+        api: call.api,
+        at: call.at,
+        outcome: Outcome::Succeeded,
+        code: 0,
+        burnt: None,
+        tokens: 12,
+        latency_ms: 3,
+        end_user: None,
+    }
+}
+
+pub async fn run(report: &mut Report) {
+    let (Some(short), Some(long)) = (Side::open(10_000).await, Side::open(10_000_000).await) else {
+        println!("growth is not measured: run the benchmark of the console first");
+        return;
+    };
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let (a, b) = (long.calls_a_second().await, short.calls_a_second().await);
+        if round > 0 {
+            ours.push(a);
+            theirs.push(b);
+        }
+    }
+    report.compare(Comparison {
+        name: "charge on 10^7 calls, 64 callers",
+        opponent: "the same on 10^4",
+        unit: "calls/s",
+        ours,
+        theirs,
+        goal: Some(0.8),
+    });
+}
