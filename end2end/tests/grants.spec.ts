@@ -45,6 +45,6 @@ test.describe("terms that make no sense", () => {
     await page.getByRole("button", { name: "Grant", exact: true }).click();
     await expect(page.getByLabel("Priority")).toBeVisible();
     await expect(page.getByLabel("Priority")).toHaveValue("9000");
-    await expect(page.getByLabel("Priority")).toHaveAccessibleDescription(/from -100 to 100/);
+    await expect(page.getByLabel("Priority")).toHaveAccessibleDescription(/Enter a number from −100 to 100/);
   });
 });
