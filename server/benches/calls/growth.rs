@@ -2,12 +2,12 @@
 //! ledgers are those of the console's benchmark, copied, as these calls change them.
 
 use crate::report::{Comparison, Report};
+use crate::served::succeeded;
 use allowance::assembly::{Parts, assemble};
 use allowance::clock::{Clock, SystemClock};
 use allowance::config::Config;
 use allowance::domain::quota::Call;
 use allowance::domain::store::{Accounts, Keys, Projects};
-use allowance::domain::usage::{Outcome, UsageRow};
 use allowance::metering::Metering;
 use allowance::storage::SqliteStore;
 use std::path::Path;
@@ -85,7 +85,8 @@ impl Side {
                     let mut done = 0_u64;
                     while started.elapsed() < TIME {
                         let hold = metering.reserve(call).await.unwrap();
-                        let row = row(call, format!("req_g{caller}-{:?}", Instant::now()));
+                        let id = format!("req_g{caller}-{:?}", Instant::now());
+                        let row = succeeded(call, id, None);
                         metering.charge(hold, row).await.unwrap();
                         done += 1;
                     }
@@ -98,23 +99,6 @@ impl Side {
             done += caller.await.unwrap();
         }
         done as f64 / started.elapsed().as_secs_f64()
-    }
-}
-
-fn row(call: Call, request_id: String) -> UsageRow {
-    UsageRow {
-        request_id,
-        account: call.account,
-        project: call.project,
-        key: call.key,
-        api: call.api,
-        at: call.at,
-        outcome: Outcome::Succeeded,
-        code: 0,
-        burnt: None,
-        tokens: 12,
-        latency_ms: 3,
-        end_user: None,
     }
 }
 

@@ -2,11 +2,11 @@
 //! write the same rows to the same tables, 1,024 in a transaction.
 
 use crate::report::{Comparison, Report};
-use crate::served::{Served, served};
+use crate::served::{Served, served, succeeded};
 use allowance::clock::{Clock, SystemClock};
 use allowance::domain::GrantId;
 use allowance::domain::quota::Call;
-use allowance::domain::usage::{Outcome, UsageRow};
+use allowance::domain::usage::UsageRow;
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -88,21 +88,7 @@ fn now() -> i64 {
 }
 
 fn row(served: &Served, number: u64, burnt: Option<GrantId>) -> UsageRow {
-    let call = call(served);
-    UsageRow {
-        request_id: format!("req_{number:026}"),
-        account: call.account,
-        project: call.project,
-        key: call.key,
-        api: call.api,
-        at: call.at,
-        outcome: Outcome::Succeeded,
-        code: 0,
-        burnt,
-        tokens: 12,
-        latency_ms: 34,
-        end_user: Some("ann".into()),
-    }
+    succeeded(call(served), format!("req_{number:026}"), burnt)
 }
 
 async fn callers(served: &Arc<Served>, number: &Arc<AtomicU64>) {

@@ -5,10 +5,10 @@
 use crate::load::{self, post};
 use crate::record::{PATH, RECORDED, measure, request};
 use crate::report::{Comparison, Report};
-use crate::served::{listen, served};
+use crate::served::{free_address, listen, served};
 use std::path::Path;
 use std::process::{Child, Command};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 const ROUNDS: usize = 5;
 const RACES: usize = 20;
@@ -36,9 +36,7 @@ impl Limiter {
         if !built.exists() {
             return None;
         }
-        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = free.local_addr().unwrap().to_string();
-        drop(free);
+        let address = free_address().await;
         let child = Command::new(built).arg(&address).spawn().unwrap();
         while TcpStream::connect(&address).await.is_err() {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

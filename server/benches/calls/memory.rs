@@ -2,12 +2,13 @@
 //! idle; and what accounts cost that are in memory.
 
 use crate::report::Report;
+use crate::served::free_address;
 use allowance::domain::AccountId;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 const CONNECTIONS: usize = 1_000;
 const ACCOUNTS: i64 = 100_000;
@@ -19,9 +20,7 @@ pub async fn run(report: &mut Report) {
 
 async fn process(report: &mut Report) {
     let folder = TempDir::new().unwrap();
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = free.local_addr().unwrap().to_string();
-    drop(free);
+    let address = free_address().await;
     let mut child = Command::new(env!("CARGO_BIN_EXE_allowance"))
         .args(["serve", "--upstream", "http://127.0.0.1:1"])
         .current_dir(folder.path())

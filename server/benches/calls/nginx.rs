@@ -1,10 +1,11 @@
 //! nginx before the same upstream: `proxy_pass`, `limit_req` and a static key check.
 //! It counts in memory, roughly, and writes nothing.
 
+use crate::served::free_address;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 pub struct Nginx {
     child: Child,
@@ -29,9 +30,7 @@ impl Nginx {
             .into_iter()
             .find(|path| Path::new(path).exists())?;
         let folder = TempDir::new().unwrap();
-        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = free.local_addr().unwrap().to_string();
-        drop(free);
+        let address = free_address().await;
         let path = folder.path().display();
         let configuration = format!(
             "user root; worker_processes auto; pid {path}/pid; error_log {path}/error.log;\n\

@@ -5,11 +5,14 @@ use allowance::actions::{AskedCap, CreateKey, CreateServiceToken, OpenAccount};
 use allowance::assembly::{Parts, Server, assemble};
 use allowance::clock::SystemClock;
 use allowance::config::Config;
+use allowance::domain::GrantId;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::audit::Actor;
 use allowance::domain::catalogue::Catalogue;
 use allowance::domain::keys::KeyIdentity;
+use allowance::domain::quota::Call;
 use allowance::domain::store::{Projects, Verify};
+use allowance::domain::usage::{Outcome, UsageRow};
 use allowance::http::bind;
 use allowance::storage::SqliteStore;
 use axum::Router;
@@ -160,4 +163,28 @@ pub async fn listen_bare(router: Router) -> String {
     let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
+}
+
+/// An address of this machine that is free now, for a process that is started next.
+pub async fn free_address() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// The ledger's row of a call that succeeded.
+pub fn succeeded(call: Call, request_id: String, burnt: Option<GrantId>) -> UsageRow {
+    UsageRow {
+        request_id,
+        account: call.account,
+        project: call.project,
+        key: call.key,
+        api: call.api,
+        at: call.at,
+        outcome: Outcome::Succeeded,
+        code: 0,
+        burnt,
+        tokens: 12,
+        latency_ms: 34,
+        end_user: Some("ann".into()),
+    }
 }
