@@ -107,16 +107,7 @@ impl Actions {
 
     /// Takes a code back; what was redeemed stays.
     pub async fn revoke_code(&self, by: Actor, public_id: &str) -> Result<(), DomainError> {
-        let change = Change {
-            at: self.now(),
-            actor: by,
-            action: "code.revoked",
-            subject: public_id.to_owned(),
-            account: None,
-            form_token: None,
-            before: None,
-            after: Some(json!({ "revoked": true })),
-        };
+        let change = self.revocation(by, "code.revoked", public_id);
         if self
             .store
             .revoke_code(public_id, self.now(), change)

@@ -38,6 +38,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use codes::Tries;
 use password::Passwords;
+use serde_json::json;
 use std::sync::Arc;
 
 /// Everything that can be done. Cheap to clone.
@@ -72,6 +73,20 @@ impl Actions {
         Self {
             form_token: (!token.is_empty()).then(|| token.into()),
             ..self.clone()
+        }
+    }
+
+    /// That something which belongs to no account was taken back.
+    fn revocation(&self, actor: Actor, action: &'static str, public_id: &str) -> Change {
+        Change {
+            at: self.now(),
+            actor,
+            action,
+            subject: public_id.to_owned(),
+            account: None,
+            form_token: None,
+            before: None,
+            after: Some(json!({ "revoked": true })),
         }
     }
 

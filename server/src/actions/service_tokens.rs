@@ -96,16 +96,7 @@ impl Actions {
 
     /// Takes a token back. Servers that run notice it within seconds.
     pub async fn revoke_service_token(&self, by: Actor, id: &str) -> Result<(), DomainError> {
-        let change = Change {
-            at: self.now(),
-            actor: by,
-            action: "service_token.revoked",
-            subject: id.to_owned(),
-            account: None,
-            form_token: None,
-            before: None,
-            after: Some(json!({ "revoked": true })),
-        };
+        let change = self.revocation(by, "service_token.revoked", id);
         let now = self.now();
         if self.store.revoke_service_token(id, now, change).await? {
             Ok(())
