@@ -1,7 +1,7 @@
 // What must hold on every page, in every state that pages.ts knows, in both
 // languages: nothing that axe finds, one heading, a title, no sideways scroll.
 // Each page is kept as pictures on the way: artefacts/{page}-{language}-{project}-{theme}.png.
-import { expect, expectAccessible, keepPicture, setTheme, speak, test, themes } from "./fixtures";
+import { expect, expectAccessible, keepPicture, leave, setTheme, speak, test, themes } from "./fixtures";
 import { open, pages } from "./pages";
 
 for (const shown of pages) {
@@ -11,7 +11,7 @@ for (const shown of pages) {
     test(`${shown.name} is whole in both languages, and axe finds nothing`, async ({ page }) => {
       test.slow();
       for (const language of ["en", "zh-CN"] as const) {
-        await page.context().clearCookies();
+        await leave(page);
         await speak(page, language);
         await open(page, shown);
         await expect(page.locator("html")).toHaveAttribute("lang", language);
@@ -52,7 +52,7 @@ test("at 320 px, as when zoomed to 400 %, no page scrolls sideways @once", async
   test.slow();
   await page.setViewportSize({ width: 320, height: 640 });
   for (const shown of pages.filter(({ status, who }) => !status && (who === "developer" || who === "admin"))) {
-    await page.context().clearCookies();
+    await leave(page);
     await open(page, shown);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(over, `${shown.name} is too wide by`).toBeLessThanOrEqual(0);

@@ -94,6 +94,12 @@ export async function enter(page: Page, who: Person): Promise<void> {
   sessions.set(who, cookies.filter(({ name }) => name === sessionCookie));
 }
 
+/** Makes the visitor a stranger. The page is left first: what it still asks for would be refused, and logged. */
+export async function leave(page: Page): Promise<void> {
+  await page.goto("about:blank");
+  await page.context().clearCookies();
+}
+
 /** A second browser of somebody else, as wide as the test's own and as watched. */
 export async function otherBrowser(browser: Browser, who: Person): Promise<OtherBrowser> {
   const { baseURL, viewport, javaScriptEnabled } = test.info().project.use;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Download, type Page } from "@playwright/test";
 import { daysAgo } from "./console";
-import { enter, expect, test } from "./fixtures";
+import { enter, expect, leave, test } from "./fixtures";
 
 // Days that no test adds calls to: history ends yesterday.
 const settled = `from=${daysAgo(30)}&to=${daysAgo(2)}`;
@@ -100,7 +100,7 @@ test.describe("somebody else's request", () => {
     await enter(page, "developer");
     await page.goto(`/requests?${settled}`);
     const [id] = await ids(page);
-    await page.context().clearCookies();
+    await leave(page);
     await enter(page, "leo");
     const response = await page.goto(`/requests/${id}`);
     expect(response?.status()).toBe(404);

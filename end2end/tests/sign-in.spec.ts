@@ -1,4 +1,4 @@
-import { accounts, expect, signIn, test } from "./fixtures";
+import { accounts, expect, leave, signIn, test } from "./fixtures";
 
 test("a stranger is asked to sign in, and comes back to the page that was asked for @nojs", async ({ page }) => {
   await page.goto("/usage?period=7d");
@@ -23,9 +23,7 @@ test("the demo's buttons sign in @nojs", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Sign in as Developer" }).click();
   await expect(page.getByRole("heading", { name: "Usage", level: 1 })).toBeVisible();
-  // An open page would notice that its session is gone.
-  await page.goto("about:blank");
-  await page.context().clearCookies();
+  await leave(page);
   await page.goto("/sign-in?next=%2Fadmin");
   await page.getByRole("button", { name: "Sign in as Admin" }).click();
   await expect(page.getByRole("heading", { name: "Accounts", level: 1 })).toBeVisible();
