@@ -12,7 +12,7 @@ use crate::domain::store::Store;
 use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
 use crate::http::meter::{Meter, MeterSettings};
-use crate::http::{self, ConnectionLimits, Services};
+use crate::http::{self, ConnectionLimits, Entry, Services};
 use crate::metering::{Metering, Reservations};
 use crate::qr;
 use crate::tokens::O200k;
@@ -51,6 +51,8 @@ pub struct Parts {
 /// A server, ready to listen.
 pub struct Server {
     pub router: Router,
+    /// What the router serves.
+    pub entries: Vec<Entry>,
     /// What a connection to the router may take.
     pub connections: ConnectionLimits,
     pub actions: Actions,
@@ -88,7 +90,8 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         Arc::clone(&store),
         Arc::clone(&metering),
         Arc::clone(&clock),
-    );
+    )
+    .ruled_by(config.authority());
     let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
     let reservations = Reservations::start(Arc::clone(&metering)).await?;
     let meter = Meter::new(
@@ -118,8 +121,9 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         settings: reader.clone(),
         reader: Arc::clone(&reader),
         admin_desk: reader,
+        hsts: hsts(&config),
     };
-    let router = http::router(Services {
+    let services = Services {
         actions: actions.clone(),
         store,
         clock,
@@ -127,9 +131,11 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         meter,
         site: Arc::new(site),
         changes: metering.changes(),
-    });
+    };
+    let (router, entries) = http::router(&services).into_parts();
     Ok(Server {
         router,
+        entries,
         connections,
         actions,
         metering,
@@ -199,6 +205,14 @@ fn authorization_header(secret: Option<&Secret>) -> Result<Option<HeaderValue>, 
             Ok(header)
         })
         .transpose()
+}
+
+/// Only what is reached by HTTPS may ask for it.
+fn hsts(config: &Config) -> Option<HeaderValue> {
+    let asked = config.hsts_days > 0 && config.public_url().starts_with("https://");
+    asked
+        .then(|| HeaderValue::from_str(&format!("max-age={}", config.hsts_days * 86_400)).ok())
+        .flatten()
 }
 
 fn channels(config: &Config) -> Result<Vec<ContactChannel>, qr::QrError> {

@@ -271,7 +271,8 @@ async fn actions(config: &Config) -> Result<(SqliteStore, Actions), CliError> {
     let metering = Metering::start(&config.catalogue, Arc::clone(&shared), clock.clone())
         .await
         .map_err(DomainError::from)?;
-    Ok((store, Actions::new(shared, metering, clock)))
+    let actions = Actions::new(shared, metering, clock).ruled_by(config.authority());
+    Ok((store, actions))
 }
 
 async fn create(config: &Config, asked: OpenAccount<'_>) -> Result<(), CliError> {

@@ -3,7 +3,8 @@
 use super::{Actions, actor, calls};
 use crate::clock;
 use crate::domain::accounts::Account;
-use crate::domain::audit::{Actor, Change};
+use crate::domain::audit::Change;
+use crate::domain::authority::{By, Deed};
 use crate::domain::codes::{self, Code, MOST_TRIES, MOST_USES, NewCode, NoRedemption, THROTTLE};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::grants::MOST_CALLS;
@@ -56,13 +57,8 @@ impl Tries {
 }
 
 impl Actions {
-    /// Makes a code and answers it: it is stored as a hash only. Whoever calls
-    /// this has checked that the actor may.
-    pub async fn create_code(
-        &self,
-        by: Actor,
-        asked: CreateCode<'_>,
-    ) -> Result<String, DomainError> {
+    /// Makes a code and answers it: it is stored as a hash only.
+    pub async fn create_code(&self, by: &By, asked: CreateCode<'_>) -> Result<String, DomainError> {
         let api = match asked.api {
             "" => None,
             name => Some(self.api(name)?),
@@ -70,6 +66,8 @@ impl Actions {
         let calls_each = calls(asked.calls, MOST_CALLS)?;
         let uses = calls(asked.uses, MOST_USES).map_err(|error| error.on_field("uses"))?;
         let expires_at = self.end_of(asked.expires, Tz::UTC)?;
+        let all = calls_each.saturating_mul(uses);
+        self.allow(by, Deed::MakeCodes { calls: all })?;
         let code = codes::new_code(&mut clock::random());
         let hash = codes::read(&code).ok_or(DomainError::NotFound("code"))?;
         let new = NewCode {
@@ -85,7 +83,7 @@ impl Actions {
         };
         let change = Change {
             at: self.now(),
-            actor: by,
+            actor: by.actor.clone(),
             action: "code.created",
             subject: new.public_id.clone(),
             account: None,
@@ -106,8 +104,9 @@ impl Actions {
     }
 
     /// Takes a code back; what was redeemed stays.
-    pub async fn revoke_code(&self, by: Actor, public_id: &str) -> Result<(), DomainError> {
-        let change = self.revocation(by, "code.revoked", public_id);
+    pub async fn revoke_code(&self, by: &By, public_id: &str) -> Result<(), DomainError> {
+        self.allow(by, Deed::RevokeCode)?;
+        let change = self.revocation(by.actor.clone(), "code.revoked", public_id);
         if self
             .store
             .revoke_code(public_id, self.now(), change)

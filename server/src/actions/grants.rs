@@ -1,6 +1,7 @@
-use super::{Actions, actor, calls, whole_number};
+use super::{Actions, calls, whole_number};
 use crate::domain::accounts::{self, Account};
 use crate::domain::audit::Actor;
+use crate::domain::authority::{By, Deed};
 use crate::domain::caps::Period;
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::grants::{self, MOST_CALLS, NewGrant, PRIORITIES, REASON_LENGTH, Recurs, Terms};
@@ -35,12 +36,23 @@ impl Actions {
     /// from their start on.
     pub async fn grant(
         &self,
-        by: &Account,
+        by: &By,
         account_public_id: &str,
         asked: AskedGrant<'_>,
     ) -> Result<(), DomainError> {
-        let account = self.granted_account(by, account_public_id).await?;
-        self.give_on_terms(actor(by), &account, asked).await
+        // Before the account is looked up, so that nobody learns of it.
+        self.allow(by, Deed::Answer)?;
+        let account = self.account_of(account_public_id).await?;
+        let new = self.new_grant(&by.actor, &account, asked)?;
+        self.allow(
+            by,
+            Deed::Give {
+                to: account.id,
+                calls: new.calls,
+                recurs: new.terms.recurs.is_some(),
+            },
+        )?;
+        self.give_new(by.actor.clone(), new, asked.api).await
     }
 
     /// Gives calls for good; whoever calls this has checked that the actor may.
@@ -58,32 +70,37 @@ impl Actions {
             reason,
             ..AskedGrant::default()
         };
-        self.give_on_terms(actor, account, asked).await
+        let new = self.new_grant(&actor, account, asked)?;
+        self.give_new(actor, new, api).await
     }
 
-    async fn give_on_terms(
+    /// A grant as it was asked for, checked.
+    fn new_grant(
         &self,
-        actor: Actor,
+        actor: &Actor,
         account: &Account,
         asked: AskedGrant<'_>,
-    ) -> Result<(), DomainError> {
+    ) -> Result<NewGrant, DomainError> {
         let api = self.api(asked.api)?;
         let calls = calls(asked.calls, MOST_CALLS)?;
         let reason = accounts::name("reason", asked.reason, REASON_LENGTH)?;
         let terms = self.terms(&asked, zones::zone(&account.time_zone))?;
-        let new = NewGrant {
+        Ok(NewGrant {
             public_id: self.new_id(Noun::Grant),
             account: account.id,
             api,
             calls,
             terms,
-            reason: reason.clone(),
+            reason,
             given_by: actor.account(),
             created_at: self.now(),
-        };
-        let mut after = json!({ "api": asked.api, "calls": calls, "reason": reason });
-        note(&mut after, &terms);
-        let change = self.change(actor, "grant.created", &new.public_id, account.id, after);
+        })
+    }
+
+    async fn give_new(&self, actor: Actor, new: NewGrant, api: &str) -> Result<(), DomainError> {
+        let mut after = json!({ "api": api, "calls": new.calls, "reason": new.reason });
+        note(&mut after, &new.terms);
+        let change = self.change(actor, "grant.created", &new.public_id, new.account, after);
         self.metering
             .grant(new, change)
             .await
@@ -94,11 +111,12 @@ impl Actions {
     /// more.
     pub async fn revoke_grant(
         &self,
-        by: &Account,
+        by: &By,
         account_public_id: &str,
         grant_public_id: &str,
     ) -> Result<(), DomainError> {
-        let account = self.granted_account(by, account_public_id).await?;
+        self.allow(by, Deed::TakeBack)?;
+        let account = self.account_of(account_public_id).await?;
         let grants = self.store.grants(account.id).await?;
         let grant = grants
             .iter()
@@ -106,7 +124,7 @@ impl Actions {
             .ok_or(DomainError::NotFound("grant"))?;
         let after = json!({ "revoked": true });
         let mut change = self.change(
-            actor(by),
+            by.actor.clone(),
             "grant.revoked",
             grant_public_id,
             account.id,
@@ -123,9 +141,8 @@ impl Actions {
         }
     }
 
-    /// The account that staff want to give to or take from.
-    async fn granted_account(&self, by: &Account, public_id: &str) -> Result<Account, DomainError> {
-        super::staff(by)?;
+    /// Somebody else's account.
+    pub(super) async fn account_of(&self, public_id: &str) -> Result<Account, DomainError> {
         self.store
             .account_by_public_id(public_id)
             .await?

@@ -29,6 +29,7 @@ pub use settings::ChangePassword;
 use crate::clock::{self, Clock};
 use crate::domain::accounts::Account;
 use crate::domain::audit::{Actor, Change};
+use crate::domain::authority::{Authority, By, Deed};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, form_token, public_id};
 use crate::domain::store::Store;
@@ -49,6 +50,7 @@ pub struct Actions {
     clock: Arc<dyn Clock>,
     passwords: Arc<Passwords>,
     tries: Arc<Tries>,
+    authority: Authority,
     /// One-time token of the form that these actions are done for.
     form_token: Option<Arc<str>>,
 }
@@ -62,8 +64,20 @@ impl Actions {
             clock,
             passwords: Arc::default(),
             tries: Arc::default(),
+            authority: Authority::default(),
             form_token: None,
         }
+    }
+
+    /// The same, under the rules that an operator set.
+    #[must_use]
+    pub fn ruled_by(self, authority: Authority) -> Self {
+        Self { authority, ..self }
+    }
+
+    /// Whether somebody may do it.
+    pub fn allow(&self, by: &By, deed: Deed<'_>) -> Result<(), DomainError> {
+        self.authority.check(by, deed)
     }
 
     /// The same, done for a form with a one-time token: what it makes is made
@@ -176,15 +190,6 @@ pub fn actor(account: &Account) -> Actor {
     Actor::Account {
         id: account.id,
         email: account.email.clone(),
-    }
-}
-
-/// Lets staff through, and nobody else.
-pub fn staff(account: &Account) -> Result<(), DomainError> {
-    if account.role.is_staff() {
-        Ok(())
-    } else {
-        Err(DomainError::Forbidden)
     }
 }
 

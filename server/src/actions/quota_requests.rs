@@ -1,6 +1,7 @@
 use super::{Actions, actor, calls};
 use crate::domain::StoreError;
 use crate::domain::accounts::{self, Account};
+use crate::domain::authority::{By, Deed};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::grants::{self, NewGrant, Terms};
 use crate::domain::ids::Noun;
@@ -71,13 +72,21 @@ impl Actions {
     /// Staff grant a request, as asked or otherwise.
     pub async fn approve_quota_request(
         &self,
-        by: &Account,
+        by: &By,
         public_id: &str,
         amount: &str,
         text: &str,
     ) -> Result<(), DomainError> {
         let request = self.open_request(by, public_id).await?;
         let calls = calls(amount, grants::MOST_CALLS)?;
+        self.allow(
+            by,
+            Deed::Give {
+                to: request.account,
+                calls,
+                recurs: false,
+            },
+        )?;
         let text = accounts::text("answer", text, quota_requests::REASON_LENGTH)?;
         let grant = NewGrant {
             public_id: self.new_id(Noun::Grant),
@@ -86,7 +95,7 @@ impl Actions {
             calls,
             terms: Terms::default(),
             reason: format!("Request {public_id}"),
-            given_by: Some(by.id),
+            given_by: by.account(),
             created_at: self.now(),
         };
         let after = json!({
@@ -106,7 +115,7 @@ impl Actions {
     /// Staff reject a request with a sentence that the developer reads.
     pub async fn reject_quota_request(
         &self,
-        by: &Account,
+        by: &By,
         public_id: &str,
         text: &str,
     ) -> Result<(), DomainError> {
@@ -120,12 +129,8 @@ impl Actions {
             .await
     }
 
-    async fn open_request(
-        &self,
-        by: &Account,
-        public_id: &str,
-    ) -> Result<QuotaRequest, DomainError> {
-        super::staff(by)?;
+    async fn open_request(&self, by: &By, public_id: &str) -> Result<QuotaRequest, DomainError> {
+        self.allow(by, Deed::Answer)?;
         let request = self
             .store
             .quota_request(public_id)
@@ -140,7 +145,7 @@ impl Actions {
 
     async fn answer(
         &self,
-        by: &Account,
+        by: &By,
         request: &QuotaRequest,
         state: RequestState,
         text: String,
@@ -152,7 +157,7 @@ impl Actions {
             _ => "request.rejected",
         };
         let mut change = self.change(
-            actor(by),
+            by.actor.clone(),
             action,
             &request.public_id,
             request.account,
@@ -162,7 +167,7 @@ impl Actions {
         let answer = Answer {
             state,
             text,
-            by: by.id,
+            by: by.account(),
             at: self.now(),
             grant,
         };

@@ -3,7 +3,7 @@
 use super::CliError;
 use crate::actions::{Actions, CreateCode};
 use crate::config::Config;
-use crate::domain::audit::Actor;
+use crate::domain::authority::By;
 use crate::domain::zones;
 use chrono_tz::Tz;
 use clap::Subcommand;
@@ -55,7 +55,7 @@ pub(super) async fn run(
                 uses: &uses,
                 expires: &expires,
             };
-            let code = actions.create_code(Actor::CommandLine, asked).await?;
+            let code = actions.create_code(&By::command_line(), asked).await?;
             println!("{code}");
             eprintln!(
                 "It is redeemed on {}/request-more, and shown only this once.",
@@ -77,7 +77,7 @@ pub(super) async fn run(
             }
         }
         CodeCommand::Revoke { id } => {
-            actions.revoke_code(Actor::CommandLine, &id).await?;
+            actions.revoke_code(&By::command_line(), &id).await?;
             println!("Revoked {id}.");
         }
     }

@@ -12,6 +12,8 @@
 //! | `database_url` | `sqlite:data/allowance.db` | `sqlite:` and a file |
 //! | `max_connections` | 8192 | 1 – 1000000: connections at the same time; more wait |
 //! | `idle_timeout_ms` | 30000 | 1 – 600000: how long a connection may be idle, or take for a request's head |
+//! | `hsts_days` | 0 | 0 – 3650: for so long browsers come by HTTPS only, if `public_url` is `https://…` |
+//! | `support.max_calls` | 10000 | 0 – 1000000000: most calls that support may give at once; owners may give any |
 //! | `gateway.upstream` | none | `http(s)://…`: base URL that calls are forwarded to |
 //! | `gateway.upstream_authorization` | none | `Authorization` header for the upstream; a secret |
 //! | `gateway.timeout_ms` | 30000 | 1 – 600000: the whole of one forwarded call |
@@ -60,6 +62,7 @@ mod tests;
 pub use error::ConfigError;
 pub use secret::Secret;
 
+use crate::domain::authority::Authority;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::idempotency::Retention;
 use serde::Deserialize;
@@ -78,6 +81,10 @@ pub struct Config {
     pub max_connections: usize,
     /// How long a connection may be idle, or take for a request's head.
     pub idle_timeout_ms: u64,
+    /// For so long browsers come by HTTPS only; 0 says nothing of it.
+    pub hsts_days: u32,
+    /// Most calls that support may give at once.
+    pub support_max_calls: i64,
     pub gateway: GatewayConfig,
     pub meter: MeterConfig,
     pub contact: ContactConfig,
@@ -190,6 +197,14 @@ impl Config {
         read::config(text)
     }
 
+    /// Who may do what.
+    #[must_use]
+    pub const fn authority(&self) -> Authority {
+        Authority {
+            support_calls: self.support_max_calls,
+        }
+    }
+
     /// Where people and clients reach this server, without a slash at its end.
     #[must_use]
     pub fn public_url(&self) -> String {
@@ -227,6 +242,8 @@ impl Default for Config {
             database_url: "sqlite:data/allowance.db".into(),
             max_connections: 8_192,
             idle_timeout_ms: 30_000,
+            hsts_days: 0,
+            support_max_calls: Authority::default().support_calls,
             gateway: GatewayConfig::default(),
             meter: MeterConfig::default(),
             contact: ContactConfig::default(),

@@ -5,6 +5,7 @@ use super::api::{self, ApiTable};
 use super::{
     Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, MeterConfig, Secret,
 };
+use crate::domain::grants::MOST_CALLS;
 use http::{HeaderValue, Uri};
 use serde::Deserialize;
 use std::fmt::Display;
@@ -23,6 +24,9 @@ struct File {
     database_url: Option<Spanned<String>>,
     max_connections: Option<Spanned<i64>>,
     idle_timeout_ms: Option<Spanned<i64>>,
+    hsts_days: Option<Spanned<i64>>,
+    #[serde(default)]
+    support: SupportTable,
     #[serde(default)]
     gateway: GatewayTable,
     #[serde(default)]
@@ -51,6 +55,12 @@ struct GatewayTable {
     error_codes: Option<ErrorCodes>,
     max_in_flight: Option<Spanned<i64>>,
     max_per_second: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct SupportTable {
+    max_calls: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -93,6 +103,13 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
             file.idle_timeout_ms,
             1..=600_000,
             default.idle_timeout_ms,
+        )?,
+        hsts_days: read.number("hsts_days", file.hsts_days, 0..=3_650, default.hsts_days)?,
+        support_max_calls: read.number(
+            "max_calls",
+            file.support.max_calls,
+            0..=MOST_CALLS,
+            default.support_max_calls,
         )?,
         gateway: read.gateway(file.gateway)?,
         meter: read.meter(file.meter)?,

@@ -34,6 +34,9 @@ fn every_setting_is_read() {
         database_url = "sqlite:/var/lib/allowance/a.db"
         max_connections = 7
         idle_timeout_ms = 8
+        hsts_days = 365
+        [support]
+        max_calls = 11
         [gateway]
         upstream = "http://10.0.0.7:8000/api/openmem/v1/"
         upstream_authorization = "Token abc"
@@ -68,6 +71,8 @@ fn every_setting_is_read() {
             database_url: "sqlite:/var/lib/allowance/a.db".into(),
             max_connections: 7,
             idle_timeout_ms: 8,
+            hsts_days: 365,
+            support_max_calls: 11,
             gateway: GatewayConfig {
                 upstream: Some("http://10.0.0.7:8000/api/openmem/v1".into()),
                 upstream_authorization: Some(Secret::new("Token abc")),

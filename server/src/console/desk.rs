@@ -5,6 +5,7 @@ use super::keys::key_row;
 use super::{Reader, unavailable};
 use crate::domain::accounts::{Account, Role};
 use crate::domain::audit::Entry;
+use crate::domain::authority::Reach;
 use crate::domain::quota_requests::RequestState;
 use crate::domain::{StoreError, zones};
 use allowance_app::i18n::Language;
@@ -132,7 +133,12 @@ impl AdminDesk for Reader {
 
 /// The pages are closed to others already; the port does not rely on it.
 fn staff(viewer: &Viewer) -> Result<(), PortError> {
-    if viewer.role.is_staff() {
+    let role = match viewer.role {
+        view::Role::Developer => Role::Developer,
+        view::Role::Support => Role::Support,
+        view::Role::Owner => Role::Owner,
+    };
+    if Reach::of(role).sees_desk() {
         Ok(())
     } else {
         Err(PortError::Forbidden)

@@ -198,7 +198,7 @@ impl Stage {
         self.clock.advance(DAY / 12);
         let open = self.newest_request(account).await?;
         self.actions
-            .approve_quota_request(admin, &open, "200", "Good luck with the launch!")
+            .approve_quota_request(&admin.into(), &open, "200", "Good luck with the launch!")
             .await?;
         self.clock.advance(9 * DAY);
         self.actions
@@ -213,7 +213,7 @@ impl Stage {
         let open = self.newest_request(account).await?;
         self.actions
             .reject_quota_request(
-                admin,
+                &admin.into(),
                 &open,
                 "For an import of that size please write to us on Discord first: there is a cheaper way.",
             )

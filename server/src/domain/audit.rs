@@ -5,7 +5,14 @@ use super::{AccountId, Millis};
 /// Who makes a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    Account { id: AccountId, email: String },
+    Account {
+        id: AccountId,
+        email: String,
+    },
+    /// A program with an admin's token: `token` and its name.
+    Token {
+        label: String,
+    },
     CommandLine,
     System,
 }
@@ -15,7 +22,7 @@ impl Actor {
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::Account { id, .. } => Some(*id),
-            Self::CommandLine | Self::System => None,
+            Self::Token { .. } | Self::CommandLine | Self::System => None,
         }
     }
 
@@ -24,6 +31,7 @@ impl Actor {
     pub fn label(&self) -> &str {
         match self {
             Self::Account { email, .. } => email,
+            Self::Token { label } => label,
             Self::CommandLine => "command line",
             Self::System => "system",
         }

@@ -124,6 +124,12 @@ pub enum Problem {
     GrantOver,
     #[error("lies before the first day")]
     EndsBeforeStart,
+    #[error("is more than support may give at once, {most}: ask an owner")]
+    AboveCeiling { most: i64 },
+    #[error("is for owners to give")]
+    OwnersOnly,
+    #[error("is your own account")]
+    Yourself,
     #[error("reached its most of {most}")]
     TooMany { most: i64 },
 }

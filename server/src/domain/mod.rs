@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod authority;
 pub mod caps;
 pub mod catalogue;
 pub mod codes;

@@ -273,7 +273,8 @@ pub struct Answer {
     pub state: RequestState,
     /// What the developer reads.
     pub text: String,
-    pub by: AccountId,
+    /// The account that answers, if it is one.
+    pub by: Option<AccountId>,
     pub at: Millis,
     /// Given in the same transaction, if the request was approved.
     pub grant: Option<NewGrant>,

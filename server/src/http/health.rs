@@ -1,11 +1,11 @@
 //! Probes: is the process alive, and can it do its work.
 
 use super::gateway::{Upstream, UpstreamHealth};
+use super::routes::{Routes, get};
 use crate::domain::store::Store;
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +19,8 @@ struct Probed {
     upstream: Arc<Upstream>,
 }
 
-pub(super) fn router(store: Arc<dyn Store>, upstream: Arc<Upstream>) -> Router {
-    Router::new()
+pub(super) fn router(store: Arc<dyn Store>, upstream: Arc<Upstream>) -> Routes {
+    Routes::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .with_state(Probed { store, upstream })

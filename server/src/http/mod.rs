@@ -8,16 +8,17 @@ mod health;
 mod limits;
 mod listen;
 pub mod meter;
+mod routes;
 mod same_origin;
 mod session_store;
 
 pub use listen::{ConnectionLimits, bind, listen};
+pub use routes::{Entry, Routes};
 
 use crate::actions::Actions;
 use crate::clock::Clock;
 use crate::domain::store::Store;
 use crate::metering::Changes;
-use axum::Router;
 use console::Site;
 use gateway::Gateway;
 use limits::{idempotency_key, is_too_large};
@@ -36,13 +37,13 @@ pub struct Services {
 }
 
 /// The whole server. Tests drive this very router.
-pub fn router(services: Services) -> Router {
-    Router::new()
+pub fn router(services: &Services) -> Routes {
+    Routes::new()
         .merge(gateway::router(Arc::clone(&services.gateway)))
         .merge(meter::router(Arc::clone(&services.meter)))
         .merge(health::router(
             Arc::clone(&services.store),
             Arc::clone(&services.gateway.upstream),
         ))
-        .merge(console::router(&services))
+        .merge(console::router(services))
 }

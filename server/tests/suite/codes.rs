@@ -2,6 +2,7 @@
 
 use crate::support::{Browser, TestServer};
 use allowance::domain::accounts::Role;
+use allowance::domain::authority::By;
 use allowance::domain::store::Audit;
 
 fn redeem<'a>(code: &'a str, api: &'a str) -> [(&'a str, &'a str); 2] {
@@ -15,8 +16,8 @@ async fn new_code(it: &TestServer, api: &str, uses: &str, expires: &str) -> Stri
         uses,
         expires,
     };
-    let by = allowance::domain::audit::Actor::CommandLine;
-    it.server.actions.create_code(by, asked).await.unwrap()
+    let by = By::command_line();
+    it.server.actions.create_code(&by, asked).await.unwrap()
 }
 
 #[tokio::test]
@@ -109,13 +110,9 @@ async fn a_code_that_is_wrong_over_or_taken_back_gives_nothing_and_says_so() {
     let id = it.server.actions.codes(1).await.unwrap()[0]
         .public_id
         .clone();
-    let by = allowance::domain::audit::Actor::CommandLine;
-    it.server
-        .actions
-        .revoke_code(by.clone(), &id)
-        .await
-        .unwrap();
-    assert!(it.server.actions.revoke_code(by, &id).await.is_err());
+    let by = By::command_line();
+    it.server.actions.revoke_code(&by, &id).await.unwrap();
+    assert!(it.server.actions.revoke_code(&by, &id).await.is_err());
     it.clock.advance(24 * 60 * 60 * 1_000);
     for code in [expired, revoked] {
         post(&mut browser, &code)

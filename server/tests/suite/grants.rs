@@ -57,7 +57,7 @@ async fn staff_give_on_terms_and_developers_see_and_are_told() {
 async fn a_grant_is_revoked_by_staff_only_and_once() {
     let it = TestServer::start().await;
     let ann = it.account("ann@example.com", Role::Developer).await;
-    it.account("sam@example.com", Role::Support).await;
+    it.account("sam@example.com", Role::Owner).await;
     let mut staff = it.browser("sam@example.com").await;
     let mut browser = it.browser("ann@example.com").await;
     let page = format!("/admin/accounts/{}", ann.public_id);
@@ -176,4 +176,34 @@ async fn a_ceiling_refuses_with_when_to_come_again_and_charges_nothing() {
     assert_eq!(it.remaining(&ann, "searchMemory").await, 998);
     it.clock.advance(1_000);
     assert_eq!(call().await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn support_gives_up_to_its_ceiling_and_is_told_of_it() {
+    let it = TestServer::start_with(|config| config.support_max_calls = 500).await;
+    let ann = it.account("ann@example.com", Role::Developer).await;
+    let sam = it.account("sam@example.com", Role::Support).await;
+    let mut staff = it.browser("sam@example.com").await;
+    let mut give = async |to: &str, calls: &str, recurs: &str| {
+        let fields = [
+            ("api", "searchMemory"),
+            ("calls", calls),
+            ("reason", "Sorry"),
+            ("recurs", recurs),
+        ];
+        let path = format!("/admin/accounts/{to}/grants");
+        staff.post(&path, &fields).await
+    };
+    let page = give(&ann.public_id, "501", "").await;
+    assert_eq!(page.status, 422);
+    page.assert_has("You can give 500 calls at most at once");
+    assert_eq!(page.field("grant-calls"), "501");
+    let page = give(&ann.public_id, "500", "day").await;
+    page.assert_has("Only an owner can do this");
+    let page = give(&sam.public_id, "1", "").await;
+    page.assert_has("You cannot do this to your own account");
+    let page = give(&ann.public_id, "500", "").await;
+    assert!(page.at.ends_with("done=granted"), "{}", page.at);
+    assert_eq!(it.remaining(&ann, "searchMemory").await, 1_500);
+    assert_eq!(it.remaining(&sam, "searchMemory").await, 1_000);
 }

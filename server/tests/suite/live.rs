@@ -140,7 +140,7 @@ async fn a_failed_call_and_a_grant_are_told_too() {
     };
     it.server
         .actions
-        .grant(&admin, &ann.public_id, trial)
+        .grant(&(&admin).into(), &ann.public_id, trial)
         .await
         .unwrap();
     stream.read_changes(2).await;

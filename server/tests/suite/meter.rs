@@ -233,7 +233,7 @@ async fn a_batch_answers_each_event_in_its_order() {
         .server
         .actions
         .grant(
-            &it.it.account("root@example.com", Role::Owner).await,
+            &(&it.it.account("root@example.com", Role::Owner).await).into(),
             &it.ann.public_id,
             allowance::actions::AskedGrant {
                 api: "searchMemory",

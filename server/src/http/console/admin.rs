@@ -3,6 +3,7 @@
 use super::Web;
 use super::form::{Posted, done, failed};
 use super::visitor::Visitor;
+use crate::domain::authority::By;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
@@ -17,7 +18,12 @@ pub(super) async fn approve(
     let typed = &posted.typed;
     let approved = web
         .actions
-        .approve_quota_request(&staff, &id, typed.get("calls"), typed.get("answer"))
+        .approve_quota_request(
+            &By::from(&*staff),
+            &id,
+            typed.get("calls"),
+            typed.get("answer"),
+        )
         .await;
     match approved {
         Ok(()) => done(QUEUE, "request-approved"),
@@ -33,7 +39,7 @@ pub(super) async fn reject(
 ) -> Response {
     match web
         .actions
-        .reject_quota_request(&staff, &id, posted.typed.get("answer"))
+        .reject_quota_request(&By::from(&*staff), &id, posted.typed.get("answer"))
         .await
     {
         Ok(()) => done(QUEUE, "request-rejected"),

@@ -4,16 +4,15 @@
 use super::visitor::{Visitor, viewer};
 use super::{Web, language};
 use crate::export::{Encoder, Format, Row};
+use crate::http::routes::{Routes, get};
 use allowance_app::ports::PortError;
 use allowance_app::view::Viewer;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use futures::stream::{self, BoxStream, StreamExt};
 
 mod desk;
@@ -22,8 +21,8 @@ mod own;
 /// Rows as they are read.
 type Rows = BoxStream<'static, Result<Vec<Row>, PortError>>;
 
-pub(super) fn routes() -> Router<Web> {
-    Router::new()
+pub(super) fn routes() -> Routes<Web> {
+    Routes::new()
         .route("/requests/export.csv", get(own::requests))
         .route("/requests/export.json", get(own::requests))
         .route("/usage/export.csv", get(own::usage))

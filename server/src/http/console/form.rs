@@ -246,6 +246,11 @@ fn text(problem: &Problem) -> Message {
         Problem::RequestOpen => Message::new("problem-request-open"),
         Problem::GrantOver => Message::new("problem-grant-over"),
         Problem::EndsBeforeStart => Message::new("problem-ends-before-start"),
+        Problem::AboveCeiling { most } => {
+            Message::new("problem-above-ceiling").with("most", grouped(*most))
+        }
+        Problem::OwnersOnly => Message::new("problem-owners-only"),
+        Problem::Yourself => Message::new("problem-yourself"),
         Problem::TooMany { most } => Message::new("problem-too-many").with("most", grouped(*most)),
     }
 }

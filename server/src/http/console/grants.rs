@@ -5,6 +5,7 @@ use super::form::{Posted, done, failed};
 use super::once::once;
 use super::visitor::Visitor;
 use crate::actions::AskedGrant;
+use crate::domain::authority::By;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
@@ -18,7 +19,7 @@ pub(super) async fn give(
     posted: Posted,
 ) -> Response {
     let page = format!("/admin/accounts/{id}");
-    let (by, fields) = (staff.clone(), posted.typed.once().1);
+    let (by, fields) = (By::from(&*staff), posted.typed.once().1);
     let given = once(&web, &staff, FORM, &posted.typed, async move |actions| {
         let get = |name: &str| fields.get(name).map_or("", String::as_str);
         let asked = AskedGrant {
@@ -48,7 +49,11 @@ pub(super) async fn revoke(
     posted: Posted,
 ) -> Response {
     let page = format!("/admin/accounts/{id}");
-    match web.actions.revoke_grant(&staff, &id, &grant).await {
+    match web
+        .actions
+        .revoke_grant(&By::from(&*staff), &id, &grant)
+        .await
+    {
         Ok(()) => done(&page, "grant-revoked"),
         Err(error) => failed(&web, posted, &page, "revoke".into(), error).await,
     }

@@ -30,6 +30,7 @@ pub use keys::curl;
 
 use super::Services;
 use super::gateway::Gateway;
+use super::routes::{Routes, get, post};
 use super::session_store::StoredSessions;
 use super::{headers, same_origin};
 use crate::actions::Actions;
@@ -39,11 +40,12 @@ use allowance_app::ports::{AdminDesk, Console, Guide, Settings};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::handler::Handler;
+use axum::http::HeaderValue;
+use axum::middleware;
 use axum::response::Redirect;
-use axum::routing::{get, post};
-use axum::{Router, middleware};
 use leptos::config::LeptosOptions;
-use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions};
+use leptos_axum::generate_route_list_with_exclusions;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -63,6 +65,8 @@ pub struct Site {
     pub settings: Arc<dyn Settings>,
     /// For documents that are streamed past the pages.
     pub reader: Arc<Reader>,
+    /// What browsers are told about coming by HTTPS only.
+    pub hsts: Option<HeaderValue>,
 }
 
 impl Site {
@@ -94,7 +98,7 @@ const MOST_FORM_BYTES: usize = 64 * 1024;
 /// A session ends after so many days without a visit.
 const SESSION_DAYS: i64 = 14;
 
-pub(super) fn router(services: &Services) -> Router {
+pub(super) fn router(services: &Services) -> Routes {
     let routes = generate_route_list_with_exclusions(App, Some(vec!["/".into()]));
     let web = Web {
         pages: routes.iter().map(|route| route.path().to_owned()).collect(),
@@ -109,44 +113,55 @@ pub(super) fn router(services: &Services) -> Router {
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
-        .fallback(get(page::show).with_state(web.clone()));
-    Router::new()
+        .fallback(Handler::with_state(page::show, web.clone()));
+    // The home page is a redirect.
+    let pages = routes.iter().filter(|route| route.path() != "/");
+    let pages = pages.fold(Routes::new(), |all, route| {
+        all.route(route.path(), get(page::show))
+    });
+    Routes::new()
         .route("/", get(|| async { Redirect::to("/usage") }))
-        .leptos_routes_with_handler(routes, get(page::show))
+        .merge(pages)
         .route("/requests/find", get(requests::find))
         .merge(exports::routes())
         .merge(forms())
         .route("/palette.json", get(palette::places))
         .route("/usage/live", get(live::stream))
         .merge(for_builders())
-        .fallback_service(files)
-        .layer(middleware::from_fn_with_state(
-            web.clone(),
-            visitor::recognise,
-        ))
-        .layer(sessions(services))
-        .layer(middleware::from_fn(same_origin::guard))
-        .layer(DefaultBodyLimit::max(MOST_FORM_BYTES))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(headers::protect))
+        .within(|router| {
+            router
+                .fallback_service(files)
+                .layer(middleware::from_fn_with_state(
+                    web.clone(),
+                    visitor::recognise,
+                ))
+                .layer(sessions(services))
+                .layer(middleware::from_fn(same_origin::guard))
+                .layer(DefaultBodyLimit::max(MOST_FORM_BYTES))
+                .layer(CompressionLayer::new())
+                .layer(middleware::from_fn_with_state(
+                    Arc::clone(&web.site),
+                    headers::protect,
+                ))
+        })
         .with_state(web)
 }
 
 /// The sheet of the `/design` page, which only debug builds have.
 #[cfg(debug_assertions)]
-fn for_builders() -> Router<Web> {
+fn for_builders() -> Routes<Web> {
     const SHEET: &str = include_str!("../../../../style/design.css");
     let kind = [(axum::http::header::CONTENT_TYPE, "text/css; charset=utf-8")];
-    Router::new().route("/design.css", get(move || async move { (kind, SHEET) }))
+    Routes::new().route("/design.css", get(move || async move { (kind, SHEET) }))
 }
 
 #[cfg(not(debug_assertions))]
-fn for_builders() -> Router<Web> {
-    Router::new()
+fn for_builders() -> Routes<Web> {
+    Routes::new()
 }
 
-fn forms() -> Router<Web> {
-    Router::new()
+fn forms() -> Routes<Web> {
+    Routes::new()
         .route("/sign-in", post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/theme", post(theme::choose))
@@ -194,7 +209,10 @@ fn forms() -> Router<Web> {
 fn sessions(services: &Services) -> SessionManagerLayer<StoredSessions> {
     let store = StoredSessions::new(Arc::clone(&services.store), Arc::clone(&services.clock));
     SessionManagerLayer::new(store)
-        .with_name("allowance_session")
+        .with_name(cookies::named(
+            "allowance_session",
+            services.site.is_secure(),
+        ))
         .with_secure(services.site.is_secure())
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)))

@@ -5,6 +5,7 @@ use super::Web;
 use super::page;
 use super::unsent;
 use crate::domain::accounts::{Account, Role};
+use crate::domain::authority::Reach;
 use crate::domain::{AccountId, Millis};
 use crate::http::session_store::{ACCOUNT, SEEN, SEEN_EVERY};
 use allowance_app::i18n::Language;
@@ -47,7 +48,7 @@ pub(super) async fn recognise(
     let session = request.extensions().get::<Session>().cloned();
     match visitor(&web, session).await {
         Ok(Some(account)) => {
-            if is_desk(&path) && !account.role.is_staff() {
+            if is_desk(&path) && !Reach::of(account.role).sees_desk() {
                 // Not even that the desk exists is anybody's business.
                 request.extensions_mut().insert(Visitor(Arc::new(account)));
                 return page::not_found(&web, request).await;

@@ -23,14 +23,13 @@ use crate::config::{ErrorCodes, ErrorStyle};
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::CountTokens;
+use crate::http::routes::{Routes, any};
 use crate::metering::{MeteredApi, Metering, Once};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::uri::InvalidUri;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
-use axum::routing::any;
 use body::{NoRoom, Room};
 use bytes::Bytes;
 use refusal::Refusal;
@@ -142,8 +141,8 @@ impl Gateway {
 }
 
 /// Every path below [`BASE_PATH`].
-pub fn router(gateway: Arc<Gateway>) -> Router {
-    Router::new()
+pub fn router(gateway: Arc<Gateway>) -> Routes {
+    Routes::new()
         .route(BASE_PATH, any(handle))
         .route(&format!("{BASE_PATH}/{{*path}}"), any(handle))
         .with_state(gateway)

@@ -13,13 +13,12 @@ use crate::domain::Millis;
 use crate::domain::idempotency::LONGEST_KEY;
 use crate::domain::keys::{KeyIdentity, is_key_shaped};
 use crate::domain::service_tokens::{Scope, ServiceIdentity, is_token_shaped};
+use crate::http::routes::{Routes, any, post};
 use crate::metering::{MeteredApi, Metering, Reservations, Verdict};
-use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use axum::routing::{any, post};
 use bytes::Bytes;
 use problem::Problem;
 use std::sync::Arc;
@@ -80,9 +79,9 @@ impl Meter {
 }
 
 /// Every path below [`BASE_PATH`].
-pub fn router(meter: Arc<Meter>) -> Router {
+pub fn router(meter: Arc<Meter>) -> Routes {
     let not_post = async || Problem::not_post();
-    Router::new()
+    Routes::new()
         .route(
             &format!("{BASE_PATH}/record"),
             post(record::handle).fallback(not_post),

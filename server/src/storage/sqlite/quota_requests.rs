@@ -190,7 +190,7 @@ impl QuotaRequests for SqliteStore {
             .bind(public_id)
             .bind(answer.state.name())
             .bind(&answer.text)
-            .bind(answer.by.0)
+            .bind(answer.by.map(|id| id.0))
             .bind(answer.at)
             .execute(&mut *tx)
             .await?

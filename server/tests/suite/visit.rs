@@ -1,0 +1,435 @@
+//! The visit (`product.md` §7): every route that the router lists is called as
+//! everybody, and lets in exactly whom it should. A route that nobody thought of
+//! here fails the test; so does one that is gone. What was seen is kept in
+//! `docs/ROUTES.md`.
+
+use crate::support::{Browser, TestServer, search_body};
+use allowance::actions::{AskedGrant, CreateServiceToken};
+use allowance::config::ErrorStyle;
+use allowance::domain::accounts::{Account, Role};
+use allowance::domain::authority::By;
+use allowance::domain::requests::{CallFilter, CallQuery, Direction};
+use allowance::domain::store::{Grants, QuotaRequests, RequestLog};
+use allowance::http::Entry;
+use reqwest::{Method, Response};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Those who come, the least welcome first: what they may not do is still there
+/// for those who may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guest {
+    /// No cookie, no key, no token.
+    Nobody,
+    /// A token of the metering API.
+    MeterToken,
+    /// A key of another developer.
+    ForeignKey,
+    /// Another developer, with the ids of the first one's things.
+    Stranger,
+    Support,
+    Owner,
+    /// The developer whose things they are.
+    Developer,
+}
+
+use Guest::{Developer, ForeignKey, MeterToken, Nobody, Owner, Stranger, Support};
+
+const GUESTS: [Guest; 7] = [
+    Nobody, MeterToken, ForeignKey, Stranger, Support, Owner, Developer,
+];
+
+/// Whom a route lets in.
+const ANYONE: &[Guest] = &GUESTS;
+/// Everybody who signed in, to what is their own.
+const SIGNED_IN: &[Guest] = &[Stranger, Support, Owner, Developer];
+/// Whoever has the thing that is named, and no other.
+const ITS_OWNER: &[Guest] = &[Developer];
+const STAFF: &[Guest] = &[Support, Owner];
+const KEYS: &[Guest] = &[ForeignKey];
+const METER: &[Guest] = &[MeterToken];
+/// There is nothing for anybody.
+const NOBODY: &[Guest] = &[];
+
+type Expected = (&'static str, &'static str, &'static [Guest]);
+
+const EXPECTED: &[Expected] = &[
+    ("GET", "/", SIGNED_IN),
+    ("GET", "/sign-in", ANYONE),
+    ("POST", "/sign-in", ANYONE),
+    ("POST", "/sign-out", SIGNED_IN),
+    ("POST", "/theme", ANYONE),
+    ("POST", "/language", ANYONE),
+    ("GET", "/usage", SIGNED_IN),
+    ("GET", "/usage/live", SIGNED_IN),
+    ("GET", "/usage/export.csv", SIGNED_IN),
+    ("GET", "/usage/export.json", SIGNED_IN),
+    ("GET", "/palette.json", SIGNED_IN),
+    ("GET", "/requests", SIGNED_IN),
+    ("GET", "/requests/find", SIGNED_IN),
+    ("GET", "/requests/export.csv", SIGNED_IN),
+    ("GET", "/requests/export.json", SIGNED_IN),
+    ("GET", "/requests/{id}", ITS_OWNER),
+    ("GET", "/error-codes", SIGNED_IN),
+    ("GET", "/limits", SIGNED_IN),
+    ("GET", "/quick-start", SIGNED_IN),
+    ("POST", "/quick-start", SIGNED_IN),
+    ("GET", "/keys", SIGNED_IN),
+    ("POST", "/keys", SIGNED_IN),
+    ("GET", "/keys/export.csv", SIGNED_IN),
+    ("GET", "/keys/export.json", SIGNED_IN),
+    ("GET", "/keys/{id}", ITS_OWNER),
+    ("POST", "/keys/{id}", ITS_OWNER),
+    ("POST", "/keys/{id}/disable", ITS_OWNER),
+    ("POST", "/keys/{id}/enable", ITS_OWNER),
+    ("POST", "/keys/{id}/rotate", ITS_OWNER),
+    ("POST", "/keys/{id}/stop-old", ITS_OWNER),
+    ("POST", "/keys/{id}/cap", ITS_OWNER),
+    ("POST", "/keys/{id}/delete", ITS_OWNER),
+    ("GET", "/projects", SIGNED_IN),
+    ("POST", "/projects", SIGNED_IN),
+    ("GET", "/projects/export.csv", SIGNED_IN),
+    ("GET", "/projects/export.json", SIGNED_IN),
+    ("GET", "/projects/{id}", ITS_OWNER),
+    ("POST", "/projects/{id}", ITS_OWNER),
+    ("POST", "/projects/{id}/cap", ITS_OWNER),
+    ("POST", "/projects/{id}/delete", ITS_OWNER),
+    ("GET", "/settings", SIGNED_IN),
+    ("POST", "/settings/profile", SIGNED_IN),
+    ("POST", "/settings/password", SIGNED_IN),
+    ("POST", "/settings/time-zone", SIGNED_IN),
+    ("POST", "/settings/thresholds", SIGNED_IN),
+    ("POST", "/settings/sessions/revoke-others", SIGNED_IN),
+    // One's own session of that handle ends; there is no other to be ended.
+    ("POST", "/settings/sessions/{handle}/revoke", SIGNED_IN),
+    ("POST", "/settings/delete", SIGNED_IN),
+    ("GET", "/settings/export.json", SIGNED_IN),
+    ("POST", "/notices/dismiss", SIGNED_IN),
+    ("GET", "/request-more", SIGNED_IN),
+    ("POST", "/request-more", SIGNED_IN),
+    ("GET", "/request-more/export.csv", SIGNED_IN),
+    ("GET", "/request-more/export.json", SIGNED_IN),
+    ("POST", "/request-more/redeem", SIGNED_IN),
+    ("POST", "/request-more/{id}/withdraw", ITS_OWNER),
+    ("GET", "/admin", STAFF),
+    ("GET", "/admin/export.csv", STAFF),
+    ("GET", "/admin/export.json", STAFF),
+    ("GET", "/admin/accounts/{id}", STAFF),
+    ("POST", "/admin/accounts/{id}/grants", STAFF),
+    ("GET", "/admin/accounts/{id}/grants/export.csv", STAFF),
+    ("GET", "/admin/accounts/{id}/grants/export.json", STAFF),
+    ("POST", "/admin/accounts/{id}/grants/{grant}/revoke", STAFF),
+    ("GET", "/admin/requests", STAFF),
+    ("GET", "/admin/requests/export.csv", STAFF),
+    ("GET", "/admin/requests/export.json", STAFF),
+    ("POST", "/admin/requests/{id}/approve", STAFF),
+    ("POST", "/admin/requests/{id}/reject", STAFF),
+    ("GET", "/admin/audit", STAFF),
+    ("GET", "/admin/audit/export.csv", STAFF),
+    ("GET", "/admin/audit/export.json", STAFF),
+    ("ANY", "/api/openmem/v1", NOBODY),
+    ("ANY", "/api/openmem/v1/{*path}", KEYS),
+    ("POST", "/v1/meter/record", METER),
+    ("POST", "/v1/meter/reserve", METER),
+    ("POST", "/v1/meter/settle", METER),
+    ("ANY", "/v1/meter/{*path}", NOBODY),
+    ("GET", "/healthz", ANYONE),
+    ("GET", "/readyz", ANYONE),
+    // Only debug builds show anything there.
+    ("GET", "/design", ANYONE),
+    ("GET", "/design.css", ANYONE),
+];
+
+/// What came of one call.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    In,
+    /// To the sign-in page, or with a status.
+    Out(String),
+}
+
+impl Seen {
+    fn of(response: &Response) -> Self {
+        let status = response.status().as_u16();
+        let to = response.headers().get("location");
+        let to = to.map_or("", |to| to.to_str().unwrap());
+        match status {
+            303 | 307 if to.starts_with("/sign-in") && !to.contains("signed-out") => {
+                Self::Out("sign-in".into())
+            }
+            401 | 403 | 404 => Self::Out(status.to_string()),
+            _ => Self::In,
+        }
+    }
+
+    fn word(&self) -> &str {
+        match self {
+            Self::In => "✓",
+            Self::Out(how) => how,
+        }
+    }
+}
+
+/// The people, and what is theirs.
+struct House {
+    it: TestServer,
+    ann: Account,
+    /// Whom staff look at.
+    cleo: Account,
+    owner: Account,
+    browsers: BTreeMap<&'static str, Browser>,
+    bobs_key: String,
+    anns_call: String,
+    meter_token: String,
+}
+
+const ANN: &str = "ann@visited.example";
+
+impl House {
+    async fn build() -> Self {
+        // Statuses tell who was let in.
+        let it = TestServer::start_with(|config| config.gateway.errors = ErrorStyle::Http).await;
+        let ann = it.account(ANN, Role::Developer).await;
+        let bob = it.account("bob@example.com", Role::Developer).await;
+        let cleo = it.account("cleo@example.com", Role::Developer).await;
+        it.account("sam@example.com", Role::Support).await;
+        let owner = it.account("olive@example.com", Role::Owner).await;
+        let anns_key = it.key(&ann, "Ann's own").await;
+        it.search(&anns_key).await;
+        let query = CallQuery {
+            filter: CallFilter::all(ann.id),
+            position: None,
+            direction: Direction::Older,
+            limit: 1,
+        };
+        let anns_call = it.store.calls(&query).await.unwrap().calls[0]
+            .request_id
+            .clone();
+        let asked = CreateServiceToken {
+            name: "Visitor",
+            scopes: "meter:write",
+            account: "",
+            expires: "",
+        };
+        let by = allowance::domain::audit::Actor::CommandLine;
+        let meter_token = it.server.actions.create_service_token(by, asked).await;
+        let mut house = Self {
+            bobs_key: it.key(&bob, "Bob's own").await,
+            ann,
+            cleo,
+            owner,
+            browsers: BTreeMap::new(),
+            anns_call,
+            meter_token: meter_token.unwrap(),
+            it,
+        };
+        for email in [
+            ANN,
+            "bob@example.com",
+            "sam@example.com",
+            "olive@example.com",
+        ] {
+            house.sign_in(email).await;
+        }
+        house
+    }
+
+    async fn sign_in(&mut self, email: &'static str) {
+        self.browsers.insert(email, self.it.browser(email).await);
+    }
+
+    /// The path of a route, with things of Ann's where it names some. Each visit
+    /// of a route has new ones.
+    async fn path(&mut self, route: &str) -> String {
+        let id = if route.starts_with("/keys/{id}") {
+            self.it.key(&self.ann, "Ann's own").await;
+            self.it.newest_key(&self.ann).await
+        } else if route.starts_with("/projects/{id}") {
+            use allowance::domain::store::Projects;
+            self.it.store.projects(self.ann.id).await.unwrap()[0]
+                .public_id
+                .clone()
+        } else if route.starts_with("/requests/{id}") {
+            self.anns_call.clone()
+        } else if route.contains("/accounts/{id}") {
+            self.cleo.public_id.clone()
+        } else if route.contains("requests/{id}") || route.contains("/request-more/{id}") {
+            self.request().await
+        } else {
+            String::new()
+        };
+        let mut path = route.replace("{id}", &id);
+        if path.contains("{grant}") {
+            path = path.replace("{grant}", &self.grant().await);
+        }
+        if path.contains("{handle}") {
+            // A session of Ann's that no browser of the visit has.
+            path = path.replace("{handle}", &self.session().await);
+        }
+        path.replace("{*path}", "search/memory")
+    }
+
+    /// An open request of Ann's; she takes back the one that was left open.
+    async fn request(&self) -> String {
+        let actions = &self.it.server.actions;
+        for open in self.it.store.quota_requests_of(self.ann.id).await.unwrap() {
+            // One that was answered cannot be taken back, and need not be.
+            let _ = actions
+                .withdraw_quota_request(&self.ann, &open.public_id)
+                .await;
+        }
+        actions
+            .request_quota(&self.ann, "addMessage", "10", "More")
+            .await
+            .unwrap();
+        let all = self.it.store.quota_requests_of(self.ann.id).await.unwrap();
+        all[0].public_id.clone()
+    }
+
+    async fn grant(&self) -> String {
+        let asked = AskedGrant {
+            api: "addMessage",
+            calls: "10",
+            reason: "A visit",
+            ..AskedGrant::default()
+        };
+        let by = By::from(&self.owner);
+        let actions = &self.it.server.actions;
+        actions
+            .grant(&by, &self.cleo.public_id, asked)
+            .await
+            .unwrap();
+        let grants = self.it.store.grants(self.cleo.id).await.unwrap();
+        grants[0].public_id.clone()
+    }
+
+    async fn session(&mut self) -> String {
+        self.it.browser(ANN).await;
+        let page = self.browsers.get_mut(ANN).unwrap().open("/settings").await;
+        page.between("action=\"/settings/sessions/", "/revoke\"")
+            .to_owned()
+    }
+
+    async fn call(&self, guest: Guest, method: &str, path: &str) -> Response {
+        let method = if method == "GET" {
+            Method::GET
+        } else {
+            Method::POST
+        };
+        let stranger = Browser::new(&self.it.address);
+        let browser = match guest {
+            Nobody | MeterToken | ForeignKey => &stranger,
+            Stranger => &self.browsers["bob@example.com"],
+            Support => &self.browsers["sam@example.com"],
+            Owner => &self.browsers["olive@example.com"],
+            Developer => &self.browsers[ANN],
+        };
+        let mut request = browser
+            .request(method.clone(), path)
+            .header("sec-fetch-site", "same-origin");
+        request = match guest {
+            MeterToken => request.bearer_auth(&self.meter_token),
+            ForeignKey => request.header("authorization", format!("Token {}", self.bobs_key)),
+            _ => request,
+        };
+        if path.starts_with("/api/") || path.starts_with("/v1/") {
+            request = request.json(&search_body());
+        } else if method == Method::POST {
+            request = request.form(&[("nothing", "")]);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// What each guest sees of a route.
+    async fn visit(&mut self, entry: &Entry) -> Vec<Seen> {
+        let path = self.path(&entry.path).await;
+        let mut seen = Vec::new();
+        for guest in GUESTS {
+            let response = self.call(guest, entry.method, &path).await;
+            let at = format!("{} {} as {guest:?}", entry.method, entry.path);
+            assert!(!response.status().is_server_error(), "{at}");
+            seen.push(Seen::of(&response));
+            let kind = response.headers().get("content-type");
+            let is_stream = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event"));
+            if matches!(guest, Nobody | MeterToken | ForeignKey | Stranger) && !is_stream {
+                let text = response.text().await.unwrap();
+                for own in [ANN, "Ann&#x27;s own", "Ann's own", &*self.ann.public_id] {
+                    assert!(!text.contains(own), "{at} shows {own}");
+                }
+            }
+        }
+        seen
+    }
+}
+
+fn expected(entry: &Entry) -> Option<&'static [Guest]> {
+    EXPECTED
+        .iter()
+        .find(|(method, path, _)| *method == entry.method && *path == entry.path)
+        .map(|(_, _, guests)| *guests)
+}
+
+fn table(rows: &[(Entry, Vec<Seen>)]) -> String {
+    let mut text = String::from(
+        "# Who is let in where\n\n\
+         Every route of the router, called by `server/tests/suite/visit.rs` as everybody. ✓ is\n\
+         let in; `sign-in` is led to the sign-in page; a number is the HTTP status of the\n\
+         refusal. A developer's things answer 404 to everybody else, staff too, and so does the\n\
+         desk to everybody who is not staff. The file is written by\n\
+         `ALLOWANCE_WRITE_ROUTES=1`, and the test fails where it differs.\n\n\
+         | | route | nobody | meter token | another's key | another developer | support | owner | developer |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
+    for (entry, seen) in rows {
+        write!(text, "| {} | `{}` |", entry.method, entry.path).unwrap();
+        for seen in seen {
+            write!(text, " {} |", seen.word()).unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[tokio::test]
+async fn every_route_lets_in_whom_it_should_and_nobody_else() {
+    let mut house = House::build().await;
+    let mut entries = house.it.server.entries.clone();
+    // Ends the sessions with which the others are visited.
+    entries.sort_by_key(|entry| entry.path == "/sign-out");
+    let mut faults = Vec::new();
+    let mut rows = Vec::new();
+    for entry in entries {
+        let Some(welcome) = expected(&entry) else {
+            faults.push(format!("nobody expects {} {}", entry.method, entry.path));
+            continue;
+        };
+        let seen = house.visit(&entry).await;
+        for (guest, seen) in GUESTS.into_iter().zip(&seen) {
+            if (*seen == Seen::In) != welcome.contains(&guest) {
+                let (method, path) = (entry.method, &entry.path);
+                faults.push(format!("{method} {path} as {guest:?}: {}", seen.word()));
+            }
+        }
+        rows.push((entry, seen));
+    }
+    for (method, path, _) in EXPECTED {
+        let is_there = rows
+            .iter()
+            .any(|(entry, _)| entry.method == *method && entry.path == *path);
+        // The sheet is there in debug builds only.
+        if !is_there && (cfg!(debug_assertions) || *path != "/design.css") {
+            faults.push(format!("there is no {method} {path} any more"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let found = table(&rows);
+    println!("{found}");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/ROUTES.md");
+    if std::env::var_os("ALLOWANCE_WRITE_ROUTES").is_some() {
+        std::fs::write(&file, &found).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(kept == found, "docs/ROUTES.md is not what the visit saw");
+}
