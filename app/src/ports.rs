@@ -2,9 +2,11 @@
 //! hands them in by Leptos context as `Arc<dyn …>`; a page never sees a
 //! database, a clock or a session.
 
+mod doors;
 mod guide;
 mod settings;
 
+pub use doors::Doors;
 pub use guide::Guide;
 pub use settings::Settings;
 

@@ -7,9 +7,11 @@ use crate::{
     components::outcome::NotFoundPage,
     pages::{
         admin::{
-            account::AccountPage, accounts::AccountsPage, audit::AuditPage, requests::RequestsPage,
+            account::AccountPage, accounts::AccountsPage, audit::AuditPage, links::LinksPage,
+            requests::RequestsPage,
         },
         error_codes::ErrorCodesPage,
+        join::JoinPage,
         key::KeyPage,
         keys::KeysPage,
         limits::LimitsPage,
@@ -19,9 +21,12 @@ use crate::{
         request::RequestPage,
         request_more::RequestMorePage,
         requests::RequestLogPage,
+        reset::{NewPasswordPage, ResetPage},
         settings::SettingsPage,
         sign_in::SignInPage,
+        sign_up::SignUpPage,
         usage::UsagePage,
+        welcome::WelcomePage,
     },
 };
 // Readers find nothing there.
@@ -44,6 +49,11 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=UsagePage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async />
+                <Route path=path!("/join") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async />
+                <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/reset/new") view=NewPasswordPage ssr=SsrMode::Async />
                 <Route path=path!("/usage") view=UsagePage ssr=SsrMode::Async />
                 <Route path=path!("/requests") view=RequestLogPage ssr=SsrMode::Async />
                 <Route path=path!("/requests/:id") view=RequestPage ssr=SsrMode::Async />
@@ -59,6 +69,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin") view=AccountsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/requests") view=RequestsPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/links") view=LinksPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />
                 <Route path=path!("/design") view=DesignPage ssr=SsrMode::Async />
             </Routes>

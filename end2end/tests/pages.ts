@@ -2,6 +2,7 @@
 import { type Page } from "@playwright/test";
 import { daysAgo } from "./console";
 import { type Person, accounts, enter } from "./fixtures";
+import { invited, newMailbox } from "./links";
 
 export type Shown = {
   /** Names the page, and its screenshots. */
@@ -38,6 +39,22 @@ export const pages: Shown[] = [
       await page.getByRole("alert").waitFor();
     },
   },
+  { name: "sign-up", path: "/sign-up" },
+  { name: "sign-up-sent", path: "/sign-up?sent=1" },
+  { name: "link-over", path: "/join?token=nonsense", status: 410 },
+  { name: "join", path: "/sign-up", then: async (page) => void (await page.goto(await invited(newMailbox("join")))) },
+  {
+    name: "welcome",
+    path: "/sign-up",
+    then: async (page) => {
+      await page.goto(await invited(newMailbox("welcome")));
+      await page.locator("[name=name]").fill("Wanda Wélcome");
+      await page.locator("[name=password]").fill("four words in a row");
+      await send(page, "password");
+      await page.locator("section.new-key").waitFor();
+    },
+  },
+  { name: "reset", path: "/reset" },
   { name: "usage", who: "developer", path: "/usage" },
   {
     name: "usage-numbers",
@@ -170,6 +187,17 @@ export const pages: Shown[] = [
     then: async (page) => {
       await page.getByRole("link", { name: accounts.aisha.email }).click();
       await page.waitForURL(/\/admin\/accounts\/acc_/);
+    },
+  },
+  { name: "admin-links", who: "admin", path: "/admin/links" },
+  {
+    name: "admin-link-shown",
+    who: "admin",
+    path: "/admin/links",
+    then: async (page) => {
+      await page.locator("main input[type=email]").fill(newMailbox("shown"));
+      await send(page, "letter_language");
+      await page.locator(".link-address").waitFor();
     },
   },
   { name: "admin-audit", who: "admin", path: "/admin/audit" },

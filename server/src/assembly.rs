@@ -1,7 +1,7 @@
 //! Puts the rooms together. The binary and the tests build the server here, so
 //! that tests drive what runs.
 
-use crate::actions::Actions;
+use crate::actions::{Actions, Doors};
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::console::Reader;
@@ -13,6 +13,7 @@ use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
 use crate::http::meter::{Meter, MeterSettings};
 use crate::http::{self, ConnectionLimits, Entry, Services};
+use crate::mail::{MailError, Post};
 use crate::metering::{Metering, Reservations};
 use crate::qr;
 use crate::tokens::O200k;
@@ -35,6 +36,8 @@ pub enum AssemblyError {
     Authorization,
     #[error("[contact]: {0}")]
     Contact(#[from] qr::QrError),
+    #[error("[mail]: {0}")]
+    Mail(#[from] MailError),
 }
 
 /// What goes into a server.
@@ -59,6 +62,8 @@ pub struct Server {
     pub metering: Arc<Metering>,
     pub gateway: Arc<Gateway>,
     pub reservations: Arc<Reservations>,
+    /// Letters that are being written.
+    pub post: Arc<Post>,
 }
 
 /// Builds the server, and starts its ledger writer.
@@ -86,12 +91,21 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
     let retention = config.meter.retention();
     let metering = Metering::start_paced(&config.catalogue, books, time, retention, pacing).await?;
     metering.keep_time();
+    let post = Arc::new(Post::new(
+        config.mail.as_ref(),
+        &public_url,
+        !demo.is_empty(),
+    )?);
     let actions = Actions::new(
         Arc::clone(&store),
         Arc::clone(&metering),
         Arc::clone(&clock),
     )
-    .ruled_by(config.authority());
+    .ruled_by(config.authority())
+    .with_doors(Doors {
+        sign_up: config.sign_up,
+        post: Some(Arc::clone(&post)),
+    });
     let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
     let reservations = Reservations::start(Arc::clone(&metering)).await?;
     let meter = Meter::new(
@@ -119,6 +133,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         console,
         guide: reader.clone(),
         settings: reader.clone(),
+        doors: reader.clone(),
         reader: Arc::clone(&reader),
         admin_desk: reader,
         hsts: hsts(&config),
@@ -141,6 +156,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         metering,
         gateway,
         reservations,
+        post,
     })
 }
 

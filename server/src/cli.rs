@@ -9,6 +9,7 @@ use crate::config::{Config, ConfigError};
 use crate::domain::accounts::Role;
 use crate::domain::audit::Actor;
 use crate::domain::error::DomainError;
+use crate::domain::links::SignUp;
 use crate::domain::store::{Store, Verify};
 use crate::metering::Metering;
 use crate::serve::{ServeError, lock, serve};
@@ -211,6 +212,8 @@ impl Settings {
         if demo {
             "sqlite:data/demo.db".clone_into(&mut config.database_url);
             config.contact = crate::demo::contact();
+            // It listens on this machine only.
+            config.sign_up = SignUp::Open;
         }
         if let Some(listen) = self.listen {
             config.listen = listen;

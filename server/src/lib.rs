@@ -12,6 +12,7 @@ pub mod demo;
 pub mod domain;
 pub mod export;
 pub mod http;
+pub mod mail;
 pub mod metering;
 mod qr;
 mod serve;

@@ -1,6 +1,7 @@
 //! `allowance serve`: listens, until it is asked to stop; then finishes what it
 //! accepted.
 
+use crate::actions::Actions;
 use crate::assembly::{AssemblyError, Parts, Server, assemble};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -91,7 +92,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         demo: sign_ins,
     })
     .await?;
-    tokio::spawn(sweep(Arc::clone(&store), clock));
+    tokio::spawn(sweep(Arc::clone(&store), clock, server.actions.clone()));
 
     if is_demo {
         println!("{}", demo::welcome(&public_url));
@@ -103,6 +104,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         connections,
         gateway,
         metering,
+        post,
         ..
     } = server;
     let changes = metering.changes();
@@ -116,6 +118,9 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
     // Calls whose clients left are still to be settled.
     gateway.drain(GRACE).await;
     metering.drain().await;
+    if tokio::time::timeout(GRACE, post.settle()).await.is_err() {
+        tracing::warn!("letters were still under way at the end of the grace period");
+    }
     sqlite.close().await;
     tracing::info!("stopped; nothing was lost");
     Ok(())
@@ -154,12 +159,15 @@ pub(crate) fn lock(database_url: &str) -> Result<File, ServeError> {
     }
 }
 
-async fn sweep(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
+async fn sweep(store: Arc<dyn Store>, clock: Arc<dyn Clock>, actions: Actions) {
     let mut ticks = tokio::time::interval(SWEEP);
     loop {
         ticks.tick().await;
         if let Err(error) = store.delete_expired_sessions(clock.now()).await {
             tracing::warn!(%error, "ended sessions were not swept up");
+        }
+        if let Err(error) = actions.sweep_links().await {
+            tracing::warn!(%error, "old links were not swept up");
         }
     }
 }

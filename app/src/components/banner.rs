@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 26] = [
+const DONE: [(&str, &str); 29] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -34,6 +34,9 @@ const DONE: [(&str, &str); 26] = [
     ("sessions-revoked", "done-sessions-revoked"),
     ("account-deleted", "done-account-deleted"),
     ("session-ended", "done-session-ended"),
+    ("password-reset", "done-password-reset"),
+    ("invited", "done-invited"),
+    ("link-withdrawn", "done-link-withdrawn"),
 ];
 
 /// Confirms the change that led to this page.

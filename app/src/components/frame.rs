@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     i18n::{Language, Texts, use_texts},
-    view::{Site, Theme, Viewer},
+    view::{SignUpMode, Site, Theme, Viewer},
 };
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -27,6 +27,7 @@ pub enum Section {
     Settings,
     AdminAccounts,
     AdminRequests,
+    AdminLinks,
     AdminAudit,
     /// None of them.
     Elsewhere,
@@ -38,6 +39,8 @@ pub fn use_site() -> Site {
         base_url: String::new(),
         theme: Theme::System,
         demo: Vec::new(),
+        sign_up: SignUpMode::Closed,
+        letters: false,
         here: "/".to_owned(),
     })
 }
@@ -206,6 +209,12 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
             "/admin",
             Sign::Account,
             texts.text("nav-admin-accounts"),
+        ),
+        (
+            Section::AdminLinks,
+            "/admin/links",
+            Sign::Mail,
+            texts.text("nav-admin-links"),
         ),
         (
             Section::AdminAudit,

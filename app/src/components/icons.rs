@@ -43,6 +43,7 @@ signs! {
     Plus,
     Arrow,
     Back,
+    Mail,
     WeChat,
     Discord,
 }
@@ -67,6 +68,7 @@ impl Sign {
             Self::Inbox => {
                 "M2.5 9.5h3l1 2h3l1-2h3M2.5 9.5l1.8-6h7.4l1.8 6v3a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1Z"
             }
+            Self::Mail => "M2.5 4h11v8.5h-11ZM2.5 4.5 8 9l5.5-4.5",
             Self::Audit => "M5.5 5.5h5M5.5 8h5M5.5 10.5h3M3.5 2.5h9v11h-9Z",
             Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
             Self::Settings => {

@@ -5,6 +5,7 @@ pub mod calls;
 pub mod caps;
 pub mod chart;
 pub mod detail;
+pub mod door;
 pub mod export;
 pub mod form;
 pub mod frame;

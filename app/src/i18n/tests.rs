@@ -41,7 +41,6 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-already-answered",
     "problem-too-many",
     "problem-above-ceiling",
-    "problem-owners-only",
     "problem-yourself",
     "problem-busy",
     "problem-grant-over",
@@ -60,6 +59,12 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-sent-key",
     "problem-sent-rotation",
     "problem-account-disabled",
+    "problem-email-taken",
+    "problem-invited-just-now",
+    "problem-sign-up-closed",
+    "problem-link-over",
+    "problem-account-there",
+    "problem-owners-only",
 ];
 
 fn files(folder: &Path, ending: &str) -> Vec<String> {

@@ -5,6 +5,7 @@ mod choosers;
 #[cfg(any(debug_assertions, test))]
 pub mod design;
 pub mod error_codes;
+pub mod join;
 pub mod key;
 pub mod keys;
 pub mod limits;
@@ -16,13 +17,16 @@ pub mod request;
 pub mod request_more;
 pub mod requests;
 mod requests_filter;
+pub mod reset;
 pub mod settings;
 pub mod sign_in;
+pub mod sign_up;
 mod snippets;
 pub mod usage;
 mod usage_card;
 mod usage_filter;
 mod usage_in_words;
+pub mod welcome;
 
 use crate::view::Viewer;
 use leptos::prelude::{GetUntracked, use_context};

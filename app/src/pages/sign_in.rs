@@ -2,15 +2,14 @@
 
 use crate::{
     components::{
-        banner::DoneBanner,
+        door::{Door, DoorWay},
         form::{Field, FieldKind, Problems, reply_to},
-        frame::{Brand, DemoNotice, LanguageForm, ThemeForm, use_site},
+        frame::use_site,
     },
     i18n::use_texts,
-    view::{DemoSignIn, FormReply},
+    view::{DemoSignIn, FormReply, SignUpMode},
 };
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_query_map;
 
 const FORM: &str = "sign-in";
@@ -20,52 +19,45 @@ pub fn SignInPage() -> impl IntoView {
     let texts = use_texts();
     let reply = reply_to(FORM);
     let next = next_page(&reply);
-    let demo = use_site().demo;
+    let site = use_site();
+    let open = site.sign_up == SignUpMode::Open;
+    let demo = site.demo;
     view! {
-        <Title text=texts.with("window-title", [("page", texts.text("sign-in-title").into())]) />
-        <Meta name="description" content=texts.text("site-description") />
-        <a class="skip" href="#main">
-            {texts.text("skip-to-content")}
-        </a>
-        <DemoNotice />
-        <main id="main" class="door" tabindex="-1">
-            <div class="door-panel">
-                <Brand />
-                <h1>{texts.text("sign-in-title")}</h1>
-                <p class="lead">{texts.text("sign-in-lead")}</p>
-                <DoneBanner />
-                <form method="post" action="/sign-in" class="form">
-                    <Problems reply=reply.clone() />
-                    <input type="hidden" name="next" value=next.clone() />
-                    <Field
-                        form=FORM
-                        name="email"
-                        label=texts.text("sign-in-email")
-                        kind=FieldKind::Email
-                        reply=reply.clone()
-                        required=true
-                        autocomplete="username"
-                    />
-                    <Field
-                        form=FORM
-                        name="password"
-                        label=texts.text("sign-in-password")
-                        kind=FieldKind::Password
-                        reply
-                        required=true
-                        autocomplete="current-password"
-                    />
-                    <button type="submit" class="button button-main button-wide">
-                        {texts.text("sign-in")}
-                    </button>
-                </form>
-                {(!demo.is_empty()).then(|| view! { <DemoPeople demo next /> })}
+        <Door title=texts.text("sign-in-title") lead=texts.text("sign-in-lead")>
+            <form method="post" action="/sign-in" class="form">
+                <Problems reply=reply.clone() />
+                <input type="hidden" name="next" value=next.clone() />
+                <Field
+                    form=FORM
+                    name="email"
+                    label=texts.text("sign-in-email")
+                    kind=FieldKind::Email
+                    reply=reply.clone()
+                    required=true
+                    autocomplete="username"
+                />
+                <Field
+                    form=FORM
+                    name="password"
+                    label=texts.text("sign-in-password")
+                    kind=FieldKind::Password
+                    reply
+                    required=true
+                    autocomplete="current-password"
+                />
+                <button type="submit" class="button button-main button-wide">
+                    {texts.text("sign-in")}
+                </button>
+            </form>
+            <div class="door-ways">
+                <DoorWay href="/reset" link=texts.text("sign-in-forgotten") />
+                {open
+                    .then(|| {
+                        view! { <DoorWay href="/sign-up" link=texts.text("sign-in-new") /> }
+                    })}
             </div>
-            <div class="door-foot">
-                <LanguageForm />
-                <ThemeForm />
-            </div>
-        </main>
+            {(!demo.is_empty()).then(|| view! { <DemoPeople demo next /> })}
+        </Door>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who is looking, and at which site.
 
+use super::SignUpMode;
 use crate::i18n::Language;
 
 /// What an account may do beyond its own data.
@@ -79,6 +80,10 @@ pub struct Site {
     pub theme: Theme,
     /// Not empty in a demo: every page says so, and the sign-in page offers these.
     pub demo: Vec<DemoSignIn>,
+    /// Who may open an account.
+    pub sign_up: SignUpMode,
+    /// Whether letters reach people.
+    pub letters: bool,
     /// Path and query of this request: where the reader comes back to.
     pub here: String,
 }

@@ -42,6 +42,8 @@ pub struct FormReply {
     pub unsent: bool,
     /// What came back of a test call.
     pub tested: Option<super::TestedCall>,
+    /// A link to pass on: shown by this answer and never again.
+    pub link: Option<super::ShownLink>,
 }
 
 impl FormReply {

@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod door;
 mod figures;
 mod form;
 mod grants;
@@ -15,6 +16,7 @@ mod usage;
 
 pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
 pub use admin::{AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, RequestFilter};
+pub use door::{JoinView, LinkPurpose, LinkRow, LinkView, ShownLink, SignUpMode};
 pub use figures::{
     ApiFigures, ApiUsage, Bucket, Forecast, Group, GroupName, MOST_GROUPS, NoFigures, Outlook,
     Plot, Series, Subject, Tone, Totals, UsageChart,

@@ -6,12 +6,15 @@ mod accounts;
 mod caps;
 mod codes;
 mod grants;
+mod join;
 mod key_changes;
 mod keys;
 mod language;
+mod links;
 mod password;
 mod projects;
 mod quota_requests;
+mod reset;
 mod service_tokens;
 mod sessions;
 mod settings;
@@ -20,8 +23,10 @@ pub use accounts::{OpenAccount, SignInError};
 pub use caps::{AskedCap, CapOf};
 pub use codes::CreateCode;
 pub use grants::AskedGrant;
+pub use join::Join;
 pub use key_changes::EditKey;
 pub use keys::{CreateKey, CreatedKey};
+pub use links::Doors;
 pub use projects::EditProject;
 pub use service_tokens::CreateServiceToken;
 pub use settings::ChangePassword;
@@ -51,6 +56,7 @@ pub struct Actions {
     passwords: Arc<Passwords>,
     tries: Arc<Tries>,
     authority: Authority,
+    doors: Doors,
     /// One-time token of the form that these actions are done for.
     form_token: Option<Arc<str>>,
 }
@@ -65,6 +71,7 @@ impl Actions {
             passwords: Arc::default(),
             tries: Arc::default(),
             authority: Authority::default(),
+            doors: Doors::default(),
             form_token: None,
         }
     }
@@ -78,6 +85,12 @@ impl Actions {
     /// Whether somebody may do it.
     pub fn allow(&self, by: &By, deed: Deed<'_>) -> Result<(), DomainError> {
         self.authority.check(by, deed)
+    }
+
+    /// The same, where people can get in and are written to.
+    #[must_use]
+    pub fn with_doors(self, doors: Doors) -> Self {
+        Self { doors, ..self }
     }
 
     /// The same, done for a form with a one-time token: what it makes is made

@@ -53,6 +53,7 @@ impl Actions {
         // No values: not even of a hash.
         let change = self.own(by, "account.password_changed", None, json!({}));
         self.store.set_password(by.id, &hash, change).await?;
+        self.tell_of_password(by.clone());
         Ok(())
     }
 

@@ -33,6 +33,12 @@
 //! | `meter.remember_hours` | 24 | 1 – 168: for so long a retry is known by its key or event id |
 //! | `meter.reservation_ms` | 600000 | 1000 – 86400000: a reservation that nobody settles ends after it |
 //! | `contact.wechat`, `contact.discord` | none | `http(s)://…` (or `weixin://…`): what the QR code opens |
+//! | `accounts.sign_up` | `invitation` | `open`, `invitation` or `closed`: who may open an account |
+//! | `mail.host` | none | the SMTP server that letters leave by; without `[mail]` none do |
+//! | `mail.security` | `starttls` | `starttls`, `tls`, or `none` for a server on this machine |
+//! | `mail.port` | 587, 465 or 25 | 1 – 65535, by what `security` says |
+//! | `mail.user`, `mail.password` | none | both or neither; the password is a secret |
+//! | `mail.from` | none | needed: `Allowance <no-reply@example.org>` |
 //! | `[[api]]` | the memory API's three | the catalogue; one table is enough to replace the default |
 //!
 //! A table `[[api]]`:
@@ -54,17 +60,20 @@
 
 mod api;
 mod error;
+mod mail;
 mod read;
 mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use error::ConfigError;
+pub use mail::{MailConfig, MailSecurity};
 pub use secret::Secret;
 
 use crate::domain::authority::Authority;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::idempotency::Retention;
+use crate::domain::links::SignUp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -88,6 +97,10 @@ pub struct Config {
     pub gateway: GatewayConfig,
     pub meter: MeterConfig,
     pub contact: ContactConfig,
+    /// Who may open an account.
+    pub sign_up: SignUp,
+    /// How letters leave; without it none do.
+    pub mail: Option<MailConfig>,
     pub catalogue: Catalogue,
     pub api_upstreams: Upstreams,
 }
@@ -247,6 +260,8 @@ impl Default for Config {
             gateway: GatewayConfig::default(),
             meter: MeterConfig::default(),
             contact: ContactConfig::default(),
+            sign_up: SignUp::default(),
+            mail: None,
             catalogue: Catalogue::default(),
             api_upstreams: Upstreams::new(),
         }

@@ -2,10 +2,12 @@
 //! the text until they are checked, so that a fault can name its line.
 
 use super::api::{self, ApiTable};
+use super::mail::{self, MailTable};
 use super::{
     Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, MeterConfig, Secret,
 };
 use crate::domain::grants::MOST_CALLS;
+use crate::domain::links::SignUp;
 use http::{HeaderValue, Uri};
 use serde::Deserialize;
 use std::fmt::Display;
@@ -33,6 +35,9 @@ struct File {
     meter: MeterTable,
     #[serde(default)]
     contact: ContactTable,
+    #[serde(default)]
+    accounts: AccountsTable,
+    mail: Option<Spanned<MailTable>>,
     api: Option<Spanned<Vec<Spanned<ApiTable>>>>,
 }
 
@@ -77,6 +82,12 @@ struct ContactTable {
     discord: Option<Spanned<String>>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct AccountsTable {
+    sign_up: Option<SignUp>,
+}
+
 /// Reads and checks a whole file.
 pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
     let file: File = toml::from_str(text).map_err(|error| ConfigError::parsed(text, &error))?;
@@ -113,6 +124,11 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
         )?,
         gateway: read.gateway(file.gateway)?,
         meter: read.meter(file.meter)?,
+        sign_up: file.accounts.sign_up.unwrap_or_default(),
+        mail: file
+            .mail
+            .map(|table| mail::mail(&read, table))
+            .transpose()?,
         contact: ContactConfig {
             wechat: read.value(file.contact.wechat, link)?,
             discord: read.value(file.contact.discord, link)?,
@@ -143,7 +159,7 @@ impl Reader<'_> {
     }
 
     /// A number within its range.
-    fn number<N: TryFrom<i64>>(
+    pub(super) fn number<N: TryFrom<i64>>(
         &self,
         name: &str,
         value: Option<Spanned<i64>>,

@@ -60,6 +60,14 @@ fn every_setting_is_read() {
         [contact]
         wechat = "https://u.wechat.com/kAbc"
         discord = "https://discord.gg/abc"
+        [accounts]
+        sign_up = "open"
+        [mail]
+        host = "smtp.example.org"
+        security = "tls"
+        user = "allowance"
+        password = "abc"
+        from = "Allowance <no-reply@example.org>"
         "#,
     )
     .unwrap();
@@ -99,10 +107,36 @@ fn every_setting_is_read() {
                 wechat: Some("https://u.wechat.com/kAbc".into()),
                 discord: Some("https://discord.gg/abc".into()),
             },
+            sign_up: SignUp::Open,
+            mail: Some(MailConfig {
+                host: "smtp.example.org".into(),
+                port: 465,
+                security: MailSecurity::Tls,
+                credentials: Some(("allowance".into(), Secret::new("abc"))),
+                from: "Allowance <no-reply@example.org>".into(),
+            }),
             catalogue: Catalogue::default(),
             api_upstreams: Upstreams::new(),
         }
     );
+}
+
+#[test]
+fn mail_that_makes_no_sense_is_refused_with_its_line() {
+    let said = |table: &str| {
+        let text = format!("\n[mail]\n{table}");
+        let error = Config::from_toml(&text).unwrap_err();
+        assert!(error.line().is_some_and(|line| line >= 2), "{error}");
+        error.to_string()
+    };
+    assert!(said("").contains("needs the host"));
+    assert!(said("host = 'a.example'").contains("needs `from`"));
+    assert!(said("host = 'smtp://a.example'").contains("name or address"));
+    assert!(said("host = 'a.example'\nfrom = 'nobody'").contains("mail.from"));
+    assert!(said("host = 'a.example'\nuser = 'x'").contains("go together"));
+    assert!(said("host = 'a.example'\nport = 0").contains("from 1 to 65535"));
+    let plain = Config::from_toml("[mail]\nhost = 'a.example'\nfrom = 'a@b.c'").unwrap();
+    assert_eq!(plain.mail.unwrap().port, 587);
 }
 
 #[test]

@@ -131,14 +131,18 @@ impl AdminDesk for Reader {
     }
 }
 
-/// The pages are closed to others already; the port does not rely on it.
-fn staff(viewer: &Viewer) -> Result<(), PortError> {
-    let role = match viewer.role {
+/// How far a viewer's rights reach.
+pub(super) fn reach(viewer: &Viewer) -> Reach {
+    Reach::of(match viewer.role {
         view::Role::Developer => Role::Developer,
         view::Role::Support => Role::Support,
         view::Role::Owner => Role::Owner,
-    };
-    if Reach::of(role).sees_desk() {
+    })
+}
+
+/// The pages are closed to others already; the port does not rely on it.
+pub(super) fn staff(viewer: &Viewer) -> Result<(), PortError> {
+    if reach(viewer).sees_desk() {
         Ok(())
     } else {
         Err(PortError::Forbidden)

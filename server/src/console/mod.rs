@@ -4,6 +4,7 @@
 mod account;
 mod choices;
 mod desk;
+mod doors;
 mod export;
 mod grants;
 mod guide;

@@ -124,7 +124,7 @@ pub(crate) fn handle(hash: [u8; 32]) -> String {
 }
 
 /// Every zone of the tz database, by region, with the time there now.
-fn zone_groups(now: Millis) -> Vec<ZoneGroup> {
+pub(super) fn zone_groups(now: Millis) -> Vec<ZoneGroup> {
     let mut groups: BTreeMap<&str, Vec<ZoneChoice>> = BTreeMap::new();
     for zone in TZ_VARIANTS {
         let name = Tz::name(zone);

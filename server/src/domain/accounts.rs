@@ -84,20 +84,35 @@ pub const PASSWORD_LENGTH: (usize, usize) = (10, 200);
 pub fn email(text: &str) -> Result<String, DomainError> {
     let email = text.trim().to_lowercase();
     let plausible = email.len() <= 254
-        && !email.contains(char::is_whitespace)
-        && !email.contains(char::is_control)
-        && email.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && !domain.contains('@')
-                && domain.contains('.')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
-        });
+        && !email.chars().any(|c| c.is_control() || is_unseen(c))
+        && email
+            .split_once('@')
+            .is_some_and(|(local, domain)| is_mailbox(local) && is_domain(domain));
     if plausible {
         Ok(email)
     } else {
         Err(DomainError::invalid("email", Problem::NotAnEmail))
     }
+}
+
+/// The part before the @, as servers take it without quotes.
+fn is_mailbox(local: &str) -> bool {
+    local.len() <= 64
+        && !local.contains(['"', '(', ')', ',', ':', ';', '<', '>', '@', '[', '\\', ']'])
+        && local.split('.').all(|part| !part.is_empty())
+}
+
+fn is_domain(domain: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii())
+    };
+    domain.contains('.') && domain.split('.').all(label)
 }
 
 /// Checks a new password's length.
@@ -175,8 +190,34 @@ mod tests {
             email(" Ann+dev@Example.COM ").unwrap(),
             "ann+dev@example.com"
         );
+        for good in [
+            "jörg.müller@bücher.example",
+            "用户+测试@例子.公司",
+            "o'neil@a.b",
+        ] {
+            assert_eq!(email(good).unwrap(), good);
+        }
+        let long = format!("{}@b.c", "a".repeat(65));
         for bad in [
-            "", "ann", "@b.c", "a@b", "a@.b", "a b@c.d", "a@b@c.d", "a@b.",
+            "a<b>@c.d",
+            "\"a b\"@c.d",
+            "a..b@c.d",
+            ".a@c.d",
+            "a@-c.d",
+            "a@c..d",
+            "a@c_d.e",
+            "a,b@c.d",
+            "a\u{200b}@c.d",
+            "a@c.d\r\nBcc: x@y.z",
+            &long,
+            "",
+            "ann",
+            "@b.c",
+            "a@b",
+            "a@.b",
+            "a b@c.d",
+            "a@b@c.d",
+            "a@b.",
         ] {
             assert!(email(bad).is_err(), "{bad}");
         }

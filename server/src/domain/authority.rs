@@ -30,6 +30,12 @@ impl Reach {
         }
     }
 
+    /// Whether they may hold the link that lets somebody in.
+    #[must_use]
+    pub fn passes_on(self, to: Role) -> bool {
+        self == Self::Owner || self == Self::Support && !to.is_staff()
+    }
+
     /// Whether the desk is there for them at all.
     #[must_use]
     pub fn sees_desk(self) -> bool {
@@ -96,6 +102,11 @@ pub enum Deed<'a> {
     MakeCodes { calls: i64 },
     /// Take a code back.
     RevokeCode,
+    /// Offer somebody an account, or take a link back.
+    Invite,
+    /// Hold the link that lets somebody in, to pass it on: of a new account, or of
+    /// somebody's.
+    PassOn { of: Option<&'a Account> },
     /// Close an account, or open it again.
     Close { account: &'a Account },
 }
@@ -134,6 +145,10 @@ impl Authority {
         match deed {
             Deed::Close { account } if by.account() == Some(account.id) => {
                 Err(DomainError::invalid("", Problem::Yourself))
+            }
+            // Whoever holds the link can take the account over.
+            Deed::PassOn { of: Some(account) } if !by.reach.passes_on(account.role) => {
+                Err(DomainError::invalid("", Problem::OwnersOnly))
             }
             Deed::Close { account } if account.role.is_staff() && !is_owner => {
                 Err(DomainError::invalid("", Problem::OwnersOnly))
@@ -238,6 +253,21 @@ mod tests {
         }
         let owner = by(1, Reach::Owner);
         assert!(RULES.check(&owner, give(1, i64::MAX, true)).is_ok());
+    }
+
+    #[test]
+    fn support_passes_on_links_of_developers_only() {
+        let check = |reach, of: Option<Role>| {
+            let account = of.map(|role| account(2, role));
+            let of = account.as_ref();
+            RULES.check(&by(1, reach), Deed::PassOn { of }).is_ok()
+        };
+        assert!(check(Reach::Support, None));
+        assert!(check(Reach::Support, Some(Role::Developer)));
+        assert!(!check(Reach::Support, Some(Role::Support)));
+        assert!(!check(Reach::Support, Some(Role::Owner)));
+        assert!(check(Reach::Owner, Some(Role::Owner)));
+        assert!(!check(Reach::Look, None));
     }
 
     #[test]

@@ -108,6 +108,16 @@ pub enum Problem {
     NotPercents,
     #[error("has more than {most} numbers")]
     TooManyNumbers { most: i64 },
+    #[error("is the e-mail of an account already")]
+    EmailTaken,
+    #[error("was invited just now")]
+    InvitedJustNow,
+    #[error("cannot be invited: sign-up is closed")]
+    SignUpClosed,
+    #[error("is a link that was used, is too old, or never was")]
+    LinkOver,
+    #[error("is of a mailbox that has an account already")]
+    AccountThere,
     #[error("is taken")]
     NameTaken,
     #[error("was deleted meanwhile: {name:?}")]

@@ -39,6 +39,7 @@ pub enum Noun {
     Code,
     ServiceToken,
     Reservation,
+    Link,
 }
 
 impl Noun {
@@ -53,6 +54,7 @@ impl Noun {
             Self::Code => "cod_",
             Self::ServiceToken => "svt_",
             Self::Reservation => "rsv_",
+            Self::Link => "lnk_",
         }
     }
 }
@@ -84,6 +86,11 @@ pub fn api_key(random: &mut impl CryptoRng) -> String {
 /// A new token of a service: `svc-` and 40 characters, 238 bits of chance.
 pub fn service_token(random: &mut impl CryptoRng) -> String {
     secret("svc-", random)
+}
+
+/// A new token of a link that is sent by mail: 238 bits of chance.
+pub fn link_token(random: &mut impl CryptoRng) -> String {
+    secret("", random)
 }
 
 fn secret(head: &str, random: &mut impl CryptoRng) -> String {

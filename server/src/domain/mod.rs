@@ -17,6 +17,7 @@ pub mod ids;
 pub mod keys;
 pub mod language;
 pub mod limits;
+pub mod links;
 pub mod projects;
 pub mod quota;
 pub mod quota_requests;

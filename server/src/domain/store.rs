@@ -21,6 +21,7 @@ mod alerts;
 mod codes;
 mod grants;
 mod idempotency;
+mod links;
 mod notices;
 mod reservations;
 mod service_tokens;
@@ -30,6 +31,7 @@ pub use alerts::{Alert, Alerts};
 pub use codes::{Codes, Redemption};
 pub use grants::{Books, Due, DueGrant, Grants, NextDue};
 pub use idempotency::Idempotency;
+pub use links::Links;
 pub use notices::{Level, Notice, Notices};
 pub use reservations::Reservations;
 pub use service_tokens::ServiceTokens;
@@ -50,6 +52,7 @@ pub trait Store:
     + Idempotency
     + Keys
     + Ledger
+    + Links
     + Notices
     + Projects
     + QuotaRequests

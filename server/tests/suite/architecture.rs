@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A word, and the places that may say it.
-const RULES: [(&str, &[&str]); 10] = [
+const RULES: [(&str, &[&str]); 11] = [
     ("sqlx::", &["src/storage/"]),
     ("rusqlite::", &["src/storage/"]),
     (
@@ -16,6 +16,7 @@ const RULES: [(&str, &[&str]); 10] = [
     ("axum::routing", &["src/http/routes.rs", "src/demo/"]),
     ("tower_sessions::", &["src/http/"]),
     ("hyper_util::client", &["src/http/gateway/"]),
+    ("lettre::", &["src/mail/"]),
     ("plotters::", &["src/chart.rs"]),
     ("leptos", &["src/http/", "src/assembly.rs", "src/main.rs"]),
     (
@@ -23,6 +24,7 @@ const RULES: [(&str, &[&str]); 10] = [
         &[
             "src/http/console/",
             "src/console/",
+            "src/mail/",
             "src/assembly.rs",
             "src/demo/",
         ],

@@ -8,8 +8,9 @@ use allowance::actions::{AskedGrant, CreateServiceToken};
 use allowance::config::ErrorStyle;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::authority::By;
+use allowance::domain::language::Language;
 use allowance::domain::requests::{CallFilter, CallQuery, Direction};
-use allowance::domain::store::{Grants, QuotaRequests, RequestLog};
+use allowance::domain::store::{Grants, Links, QuotaRequests, RequestLog};
 use allowance::http::Entry;
 use reqwest::{Method, Response};
 use std::collections::BTreeMap;
@@ -58,6 +59,15 @@ const EXPECTED: &[Expected] = &[
     ("GET", "/", SIGNED_IN),
     ("GET", "/sign-in", ANYONE),
     ("POST", "/sign-in", ANYONE),
+    ("GET", "/sign-up", ANYONE),
+    ("POST", "/sign-up", ANYONE),
+    ("GET", "/join", ANYONE),
+    ("POST", "/join", ANYONE),
+    ("GET", "/welcome", SIGNED_IN),
+    ("GET", "/reset", ANYONE),
+    ("POST", "/reset", ANYONE),
+    ("GET", "/reset/new", ANYONE),
+    ("POST", "/reset/new", ANYONE),
     ("POST", "/sign-out", SIGNED_IN),
     ("POST", "/theme", ANYONE),
     ("POST", "/language", ANYONE),
@@ -125,6 +135,10 @@ const EXPECTED: &[Expected] = &[
     ("GET", "/admin/requests/export.json", STAFF),
     ("POST", "/admin/requests/{id}/approve", STAFF),
     ("POST", "/admin/requests/{id}/reject", STAFF),
+    ("GET", "/admin/links", STAFF),
+    ("POST", "/admin/links", STAFF),
+    ("POST", "/admin/links/{id}/show", STAFF),
+    ("POST", "/admin/links/{id}/withdraw", STAFF),
     ("GET", "/admin/audit", STAFF),
     ("GET", "/admin/audit/export.csv", STAFF),
     ("GET", "/admin/audit/export.json", STAFF),
@@ -252,6 +266,9 @@ impl House {
                 .clone()
         } else if route.starts_with("/requests/{id}") {
             self.anns_call.clone()
+        } else if route.contains("/links/{id}") {
+            self.link(&format!("guest{}@example.com", route.len()))
+                .await
         } else if route.contains("/accounts/{id}") {
             self.cleo.public_id.clone()
         } else if route.contains("requests/{id}") || route.contains("/request-more/{id}") {
@@ -285,6 +302,17 @@ impl House {
             .unwrap();
         let all = self.it.store.quota_requests_of(self.ann.id).await.unwrap();
         all[0].public_id.clone()
+    }
+
+    /// An invitation.
+    async fn link(&self, email: &str) -> String {
+        let actions = &self.it.server.actions;
+        actions
+            .invite(&self.owner, email, Language::English)
+            .await
+            .unwrap();
+        let links = self.it.store.open_links(actions.now(), 1).await.unwrap();
+        links[0].public_id.clone()
     }
 
     async fn grant(&self) -> String {

@@ -4,4 +4,5 @@ pub mod account;
 pub mod accounts;
 pub mod audit;
 pub mod grant_form;
+pub mod links;
 pub mod requests;

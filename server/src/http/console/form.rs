@@ -236,6 +236,11 @@ fn text(problem: &Problem) -> Message {
         Problem::TooManyNumbers { most } => {
             Message::new("problem-too-many-numbers").with("most", grouped(*most))
         }
+        Problem::EmailTaken => Message::new("problem-email-taken"),
+        Problem::InvitedJustNow => Message::new("problem-invited-just-now"),
+        Problem::SignUpClosed => Message::new("problem-sign-up-closed"),
+        Problem::LinkOver => Message::new("problem-link-over"),
+        Problem::AccountThere => Message::new("problem-account-there"),
         Problem::NameTaken => Message::new("problem-name-taken"),
         Problem::ProjectDeleted { name } => {
             Message::new("problem-project-deleted").with("name", name)

@@ -162,7 +162,7 @@ async fn answer(
     KEYS.answer(web, posted, id, form, what, result).await
 }
 
-async fn show(
+pub(super) async fn show(
     web: &Web,
     posted: Posted,
     account: &Account,

@@ -40,6 +40,15 @@ pub(super) fn chosen(account: Option<Language>, headers: &HeaderMap) -> i18n::La
         .map_or_else(i18n::Language::default, spoken)
 }
 
+/// The language in which somebody is written to whose account, if there is one,
+/// has none of its own.
+pub(super) fn asked(headers: &HeaderMap) -> Language {
+    cookies::value(headers, COOKIE_NAME)
+        .and_then(|tag| Language::tagged(&tag))
+        .or_else(|| accepted(headers))
+        .unwrap_or(Language::English)
+}
+
 /// The language of the domain as the app knows it.
 pub(super) const fn spoken(language: Language) -> i18n::Language {
     match language {

@@ -7,6 +7,7 @@ mod account_export;
 mod admin;
 mod caps;
 mod cookies;
+mod doors;
 mod exports;
 mod form;
 mod grants;
@@ -36,7 +37,7 @@ use super::{headers, same_origin};
 use crate::actions::Actions;
 use crate::console::Reader;
 use crate::metering::Changes;
-use allowance_app::ports::{AdminDesk, Console, Guide, Settings};
+use allowance_app::ports::{AdminDesk, Console, Doors, Guide, Settings};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
 use axum::extract::{DefaultBodyLimit, FromRef};
@@ -63,6 +64,7 @@ pub struct Site {
     pub admin_desk: Arc<dyn AdminDesk>,
     pub guide: Arc<dyn Guide>,
     pub settings: Arc<dyn Settings>,
+    pub doors: Arc<dyn Doors>,
     /// For documents that are streamed past the pages.
     pub reader: Arc<Reader>,
     /// What browsers are told about coming by HTTPS only.
@@ -163,6 +165,13 @@ fn for_builders() -> Routes<Web> {
 fn forms() -> Routes<Web> {
     Routes::new()
         .route("/sign-in", post(sign_in::sign_in))
+        .route("/sign-up", post(doors::sign_up))
+        .route("/join", post(doors::join))
+        .route("/reset", post(doors::ask_for_reset))
+        .route("/reset/new", post(doors::reset))
+        .route("/admin/links", post(doors::invite))
+        .route("/admin/links/{id}/show", post(doors::show_link))
+        .route("/admin/links/{id}/withdraw", post(doors::withdraw_link))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/theme", post(theme::choose))
         .route("/language", post(language::choose))

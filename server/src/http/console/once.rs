@@ -88,10 +88,24 @@ pub(super) async fn once<Work>(
 where
     Work: Future<Output = Result<Made, DomainError>> + Send,
 {
+    once_for(web, account.id, form, typed, work).await
+}
+
+/// The same for the account of that row.
+pub(super) async fn once_for<Work>(
+    web: &Web,
+    account: AccountId,
+    form: &str,
+    typed: &Typed,
+    work: impl FnOnce(Actions) -> Work + Send + 'static,
+) -> Result<Made, DomainError>
+where
+    Work: Future<Output = Result<Made, DomainError>> + Send,
+{
     let (token, typed) = typed.once();
     let known = (!token.is_empty() && token.len() <= LONGEST).then(|| format!("{form} {token}"));
     let actions = web.actions.of_form(known.as_deref().unwrap_or_default());
-    let slot = known.map(|token| web.once.slot((account.id, token)));
+    let slot = known.map(|token| web.once.slot((account, token)));
     let once = web.once.clone();
     let done = tokio::spawn(async move {
         let Some(slot) = slot else {

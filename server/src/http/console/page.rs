@@ -8,13 +8,14 @@ use super::visitor::{Visitor, viewer};
 use crate::actions::Actions;
 use crate::config::{ErrorCodes, ErrorStyle};
 use crate::console::handle;
+use crate::domain::links::SignUp;
 use crate::http::gateway::BASE_PATH;
 use crate::http::session_store::own_hash;
 use allowance_app::codes::{Era, Spoken};
 use allowance_app::ports::PageStatus;
 use allowance_app::shell::shell;
 use allowance_app::view::{
-    CurrentSession, FormReply, FormToken, OpenAlerts, OpenNotices, Site, Viewer,
+    CurrentSession, FormReply, FormToken, OpenAlerts, OpenNotices, SignUpMode, Site, Viewer,
 };
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -92,6 +93,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         provide_context(Arc::clone(&web.site.admin_desk));
         provide_context(Arc::clone(&web.site.guide));
         provide_context(Arc::clone(&web.site.settings));
+        provide_context(Arc::clone(&web.site.doors));
         provide_context(notices.clone());
         provide_context(alerts.clone());
         provide_context(spoken(&web));
@@ -144,6 +146,12 @@ fn site(web: &Web, request: &Request<Body>) -> Site {
         base_url: format!("{}{BASE_PATH}", web.site.public_url),
         theme: theme::chosen(request.headers()),
         demo: web.site.demo.clone(),
+        sign_up: match web.actions.sign_up() {
+            SignUp::Open => SignUpMode::Open,
+            SignUp::Invitation => SignUpMode::Invitation,
+            SignUp::Closed => SignUpMode::Closed,
+        },
+        letters: web.actions.arrives(),
         here: request
             .uri()
             .path_and_query()

@@ -8,10 +8,9 @@ use crate::domain::accounts::Account;
 use crate::domain::device::device;
 use crate::http::session_store::{ACCOUNT, DEVICE, SEEN, SIGNED_IN};
 use allowance_app::view::{FormReply, Message};
-use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
 use tower_sessions::Session;
@@ -19,18 +18,11 @@ use tower_sessions::Session;
 pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Posted) -> Response {
     let (email, password) = (posted.typed.get("email"), posted.typed.get("password"));
     let result = match web.actions.sign_in(email, password).await {
-        Ok(account) => {
-            let device = device_of(&posted.request);
-            let now = web.actions.now();
-            start(&session, &account, device, now)
-                .await
-                .map(|()| account)
-        }
+        Ok(account) => enter(&web, &session, &account, posted.request.headers()).await,
         Err(error) => Err(error),
     };
     let (status, message) = match result {
-        Ok(account) => {
-            let cookie = unsent::cookie(&account, web.site.is_secure());
+        Ok(cookie) => {
             let next = own_path(posted.typed.get("next"));
             return ([(SET_COOKIE, cookie)], Redirect::to(next)).into_response();
         }
@@ -53,11 +45,23 @@ pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Po
     page::reply(&web, posted.request, "/sign-in", status, reply).await
 }
 
-fn device_of(request: &Request<Body>) -> String {
-    let header = request.headers().get(USER_AGENT);
+fn device_of(headers: &HeaderMap) -> String {
+    let header = headers.get(USER_AGENT);
     header
         .and_then(|value| value.to_str().ok())
         .map_or_else(String::new, device)
+}
+
+/// Begins the session of somebody who may enter, and answers the cookie that says
+/// whose browser this is.
+pub(super) async fn enter(
+    web: &Web,
+    session: &Session,
+    account: &Account,
+    headers: &HeaderMap,
+) -> Result<String, SignInError> {
+    start(session, account, device_of(headers), web.actions.now()).await?;
+    Ok(unsent::cookie(account, web.site.is_secure()))
 }
 
 /// A new session id at sign-in: one that was planted before is worth nothing.

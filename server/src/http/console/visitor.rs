@@ -128,8 +128,10 @@ fn posting(request: &Request<Body>) -> Option<Session> {
 }
 
 fn is_open(path: &str) -> bool {
-    matches!(path, "/sign-in" | "/theme" | "/language")
-        || cfg!(debug_assertions) && path == "/design"
+    matches!(
+        path,
+        "/sign-in" | "/theme" | "/language" | "/sign-up" | "/join" | "/reset" | "/reset/new"
+    ) || cfg!(debug_assertions) && path == "/design"
 }
 
 /// Asked for by a script of a page: a sign-in page is no answer to it.

@@ -7,6 +7,7 @@ use crate::domain::language::Language;
 use crate::domain::store::{Accounts, Stored};
 use crate::domain::{AccountId, StoreError, zones};
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
 
 #[derive(sqlx::FromRow)]
 struct AccountRow {
@@ -92,34 +93,40 @@ const FIND: &str = "
 const SET_TIME_ZONE: &str = "UPDATE accounts SET time_zone = $2 WHERE id = $1";
 const SET_LANGUAGE: &str = "UPDATE accounts SET language = $2 WHERE id = $1";
 
+/// The account with its default project and the free quota.
+pub(super) async fn open_account(tx: &mut SqliteConnection, new: &NewAccount) -> Stored<Account> {
+    let row: AccountRow = sqlx::query_as(INSERT_ACCOUNT)
+        .bind(&new.public_id)
+        .bind(&new.email)
+        .bind(&new.name)
+        .bind(&new.password_hash)
+        .bind(new.role.name())
+        .bind(&new.reference_code)
+        .bind(&new.time_zone)
+        .bind(new.created_at)
+        .fetch_one(&mut *tx)
+        .await?;
+    let account = Account::try_from(row)?;
+    sqlx::query(INSERT_PROJECT)
+        .bind(&new.project_public_id)
+        .bind(account.id.0)
+        .bind(DEFAULT_PROJECT)
+        .bind(new.created_at)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(FREE_QUOTA_OF_ONE)
+        .bind(account.id.0)
+        .bind(new.created_at)
+        .execute(tx)
+        .await?;
+    Ok(account)
+}
+
 #[async_trait]
 impl Accounts for SqliteStore {
     async fn create_account(&self, new: NewAccount, mut change: Change) -> Stored<Account> {
         let mut tx = self.write().await?;
-        let row: AccountRow = sqlx::query_as(INSERT_ACCOUNT)
-            .bind(&new.public_id)
-            .bind(&new.email)
-            .bind(&new.name)
-            .bind(&new.password_hash)
-            .bind(new.role.name())
-            .bind(&new.reference_code)
-            .bind(&new.time_zone)
-            .bind(new.created_at)
-            .fetch_one(&mut *tx)
-            .await?;
-        let account = Account::try_from(row)?;
-        sqlx::query(INSERT_PROJECT)
-            .bind(&new.project_public_id)
-            .bind(account.id.0)
-            .bind(DEFAULT_PROJECT)
-            .bind(new.created_at)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(FREE_QUOTA_OF_ONE)
-            .bind(account.id.0)
-            .bind(new.created_at)
-            .execute(&mut *tx)
-            .await?;
+        let account = open_account(&mut tx, &new).await?;
         change.account = Some(account.id);
         record(&mut tx, &change).await?;
         tx.commit().await?;

@@ -13,6 +13,7 @@ mod idempotency;
 mod key_changes;
 mod keys;
 mod ledger;
+mod links;
 mod notices;
 mod projects;
 mod quota_requests;

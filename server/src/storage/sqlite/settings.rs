@@ -6,6 +6,7 @@ use crate::domain::keys::KeyHash;
 use crate::domain::store::{SessionSummary, Settings, Stored, Tombstone};
 use crate::domain::{AccountId, Millis, StoreError};
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
 
 const SET_NAME: &str = "UPDATE accounts SET name = $2 WHERE id = $1";
 
@@ -25,6 +26,19 @@ const END_ONE: &str = "DELETE FROM sessions WHERE account_id = $1 AND id_hash = 
 const END_OTHERS: &str = "DELETE FROM sessions WHERE account_id = $1 AND id_hash <> $2";
 
 const END_ALL: &str = "DELETE FROM sessions WHERE account_id = $1";
+
+const DROP_RESETS: &str =
+    "DELETE FROM links WHERE account_id = $1 AND kind = 'reset' AND used_at IS NULL";
+
+/// Letters that were sent to a mailbox of the account.
+const DROP_LINKS: &str = "
+    DELETE FROM links
+    WHERE account_id = $1 OR email = (SELECT email FROM accounts WHERE id = $1)";
+
+const FORGET_INVITATIONS: &str = "
+    UPDATE audit SET after = json_remove(after, '$.email')
+    WHERE action LIKE 'invitation.%'
+      AND json_extract(after, '$.email') = (SELECT email FROM accounts WHERE id = $1)";
 
 /// Of an owner, one must be left who may enter.
 const BURY: &str = "
@@ -59,6 +73,22 @@ pub(super) fn percents(text: &str) -> Stored<Vec<i64>> {
     serde_json::from_str(text).map_err(|error| StoreError::Broken(format!("thresholds: {error}")))
 }
 
+/// A new password ends all sessions, and all links that would set another.
+pub(super) async fn replace_password(
+    tx: &mut SqliteConnection,
+    id: AccountId,
+    hash: &str,
+) -> Stored<()> {
+    sqlx::query(SET_PASSWORD)
+        .bind(id.0)
+        .bind(hash)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(END_ALL).bind(id.0).execute(&mut *tx).await?;
+    sqlx::query(DROP_RESETS).bind(id.0).execute(tx).await?;
+    Ok(())
+}
+
 #[async_trait]
 impl Settings for SqliteStore {
     async fn set_account_name(&self, id: AccountId, name: &str, change: Change) -> Stored<()> {
@@ -75,12 +105,7 @@ impl Settings for SqliteStore {
 
     async fn set_password(&self, id: AccountId, hash: &str, change: Change) -> Stored<()> {
         let mut tx = self.write().await?;
-        sqlx::query(SET_PASSWORD)
-            .bind(id.0)
-            .bind(hash)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(END_ALL).bind(id.0).execute(&mut *tx).await?;
+        replace_password(&mut tx, id, hash).await?;
         record(&mut tx, &change).await?;
         tx.commit().await?;
         Ok(())
@@ -160,6 +185,9 @@ impl Settings for SqliteStore {
         change: Change,
     ) -> Stored<Option<Vec<KeyHash>>> {
         let mut tx = self.write().await?;
+        for forget in [DROP_LINKS, FORGET_INVITATIONS] {
+            sqlx::query(forget).bind(id.0).execute(&mut *tx).await?;
+        }
         let buried = sqlx::query(BURY)
             .bind(id.0)
             .bind(&tombstone.name)

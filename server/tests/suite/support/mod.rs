@@ -2,10 +2,12 @@
 //! in a folder of its own, and an upstream that does as it is told.
 
 mod browser;
+mod mailbox;
 pub mod process;
 mod upstream;
 
 pub use browser::{Browser, Page, sign_in_fields};
+pub use mailbox::{Mailbox, Received};
 pub use upstream::{Behaviour, Script, StubUpstream};
 
 use allowance::actions::{CreateKey, OpenAccount};
