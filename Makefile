@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test bench fuzz simulate fmt
+.PHONY: help run dev build test bench fuzz simulate soak fmt
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ fuzz: ## each fuzz target for a minute (FUZZ_SECONDS changes that)
 
 simulate: ## engine and ledger against a model, for ALLOWANCE_SIM_STEPS random steps (10 million)
 	@cargo test --release --locked --package server --lib --features allowance-app/ssr -- --ignored --nocapture for_hours
+
+soak: ## mixed traffic on the real process, with kill -9, for ALLOWANCE_SOAK_SECONDS (an hour)
+	@scripts/soak.sh
 
 fmt: ## format all Rust code
 	@cargo fmt --all

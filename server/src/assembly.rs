@@ -107,7 +107,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         post: Some(Arc::clone(&post)),
     });
     let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
-    let reservations = Reservations::start(Arc::clone(&metering)).await?;
+    let reservations = Reservations::start(&metering).await?;
     let meter = Meter::new(
         Arc::clone(&metering),
         Arc::clone(&reservations),

@@ -3,6 +3,7 @@
 
 use super::Changes;
 use super::levels::Levels;
+use super::retries::KeyDays;
 use crate::clock::Clock;
 use crate::domain::audit::Change;
 use crate::domain::quota::Engine;
@@ -23,6 +24,7 @@ pub(super) struct Books {
     pub clock: Arc<dyn Clock>,
     pub changes: Arc<Changes>,
     pub levels: Arc<Levels>,
+    pub key_days: Arc<KeyDays>,
 }
 
 impl Books {

@@ -3,6 +3,7 @@
 use crate::domain::quota::{Engine, Pace, Reservation};
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One call held for a request in flight. Dropping it (an error, a panic, a
 /// task that is cancelled) gives the call back; only a committed ledger row
@@ -13,6 +14,8 @@ pub struct Hold {
     reservation: Reservation,
     pace: Pace,
     settled: bool,
+    /// Whether the hold that was lent of this one was burnt.
+    lent: Option<Arc<AtomicBool>>,
 }
 
 impl Hold {
@@ -22,6 +25,21 @@ impl Hold {
             reservation,
             pace,
             settled: false,
+            lent: None,
+        }
+    }
+
+    /// The same hold, to be burnt by another; unless that happens, this one goes on
+    /// holding the call.
+    pub(super) fn lend(&mut self) -> Self {
+        let burnt = Arc::<AtomicBool>::default();
+        self.lent = Some(Arc::clone(&burnt));
+        Self {
+            engine: Arc::clone(&self.engine),
+            reservation: self.reservation,
+            pace: self.pace,
+            settled: true,
+            lent: Some(burnt),
         }
     }
 
@@ -39,13 +57,17 @@ impl Hold {
     /// The row is on disk: the call is burnt.
     pub(super) fn burn(mut self) {
         self.settled = true;
+        if let Some(burnt) = &self.lent {
+            burnt.store(true, Ordering::Release);
+        }
         self.engine.lock().burnt(self.reservation);
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if !self.settled {
+        let burnt = |burnt: &Arc<AtomicBool>| burnt.load(Ordering::Acquire);
+        if !self.settled && !self.lent.as_ref().is_some_and(burnt) {
             self.engine.lock().release(self.reservation);
         }
     }

@@ -11,6 +11,7 @@ mod levels;
 mod once;
 mod record;
 mod reservations;
+mod retries;
 mod till;
 mod token_cache;
 mod turns;
@@ -26,17 +27,13 @@ pub use reservations::{
 };
 pub use writer::CommitError;
 
-use crate::clock::{self, Clock};
+use crate::clock::Clock;
 use crate::domain::audit::{Actor, Change};
 use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
-use crate::domain::idempotency::{
-    Days, Fingerprint, IdempotencyHash, Known, Remembered, Retention, Terms, Why,
-};
-use crate::domain::ids::{Noun, public_id};
+use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Known, Remembered, Retention};
 use crate::domain::keys::{KeyHash, KeyIdentity};
 use crate::domain::quota::{Allowance, Call, Engine, Pace, Pacing, Quota};
-use crate::domain::reservations::HeldCall;
 use crate::domain::service_tokens::{ServiceIdentity, TokenHash};
 use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
@@ -45,12 +42,11 @@ use books::Books;
 use key_cache::KeyCache;
 use levels::Levels;
 use parking_lot::Mutex;
-use record::UnderWay;
+use retries::KeyDays;
 use std::sync::Arc;
 use till::Till;
 use token_cache::TokenCache;
 use tokio::sync::Notify;
-use writer::{Fate, Line};
 
 /// An API of the catalogue with the number that history knows it by.
 #[derive(Debug, Clone)]
@@ -80,14 +76,11 @@ pub struct Metering {
     apis: Vec<MeteredApi>,
     keys: KeyCache,
     tokens: TokenCache,
-    retention: Retention,
-    /// Events with an id that may hold a call, and whose fate is not known yet.
-    events: UnderWay,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     changes: Arc<Changes>,
     levels: Arc<Levels>,
-    till: Till,
+    till: Arc<Till>,
     /// Wakes the task that writes what is due.
     sooner: Arc<Notify>,
 }
@@ -150,6 +143,7 @@ impl Metering {
             clock: Arc::clone(&clock),
             changes: Arc::clone(&changes),
             levels: Arc::new(levels),
+            key_days: Arc::new(KeyDays::new(retention, store.last_key_day().await?)),
         };
         let apis = ids
             .into_iter()
@@ -163,13 +157,11 @@ impl Metering {
             apis,
             keys: KeyCache::default(),
             tokens: TokenCache::default(),
-            retention,
-            events: UnderWay::default(),
             store,
             clock,
             changes,
             levels: Arc::clone(&books.levels),
-            till: Till::open(books),
+            till: Arc::new(Till::open(books)),
             sooner: Arc::default(),
         }))
     }
@@ -243,29 +235,6 @@ impl Metering {
         Ok(hold)
     }
 
-    /// Holds a call again that was held before a restart. Nothing, if its grant is
-    /// not there any more.
-    async fn hold_again(&self, held: &HeldCall) -> Result<Option<Hold>, StoreError> {
-        self.till.books.load(held.account).await?;
-        Ok(self.hold_again_now(held))
-    }
-
-    fn hold_again_now(&self, held: &HeldCall) -> Option<Hold> {
-        let reservation = held.reservation();
-        let engine = &self.till.books.engine;
-        let is_held = engine.lock().hold_again(reservation);
-        is_held.then(|| Hold::new(Arc::clone(engine), reservation, Pace::Within))
-    }
-
-    /// The days in which a key of now may lie.
-    fn days(&self) -> Days {
-        self.retention.days(self.clock.now())
-    }
-
-    fn new_request_id(&self) -> String {
-        public_id(Noun::Request, self.clock.now(), &mut clock::random())
-    }
-
     /// Charges a call that succeeded. When this answers, the charge is on disk.
     ///
     /// # Errors
@@ -279,23 +248,10 @@ impl Metering {
     pub async fn charge_first(
         &self,
         hold: Hold,
-        mut row: UsageRow,
+        row: UsageRow,
         first: Remembered,
     ) -> Result<Option<Known>, CommitError> {
-        row.burnt = Some(hold.reservation().grant);
-        let terms = Terms {
-            first: Some(first),
-            settles: None,
-        };
-        let line = Line {
-            row,
-            hold: Some(hold),
-            terms: Some(terms),
-        };
-        match self.till.writer.append(line).await? {
-            Fate::LeftOut(Why::Known(known)) => Ok(Some(known)),
-            Fate::Written | Fate::LeftOut(Why::Gone) => Ok(None),
-        }
+        self.till.charge_first(hold, row, first).await
     }
 
     /// What was done under a key.
@@ -304,7 +260,7 @@ impl Metering {
         account: AccountId,
         hash: IdempotencyHash,
     ) -> Result<Option<Known>, StoreError> {
-        self.store.remembered(account, hash, self.days()).await
+        self.till.remembered(account, hash).await
     }
 
     /// A key as it is to be remembered, still without an answer.
@@ -319,7 +275,7 @@ impl Metering {
             account,
             hash,
             fingerprint,
-            days: self.days(),
+            days: self.till.key_days(),
             answer: None,
         }
     }

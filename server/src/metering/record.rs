@@ -1,9 +1,9 @@
 //! Recording calls that took place elsewhere: check and charge in one step
 //! (`product.md` §4). An event that comes again is known by its id.
 
+use super::till::Till;
 use super::writer::{Fate, Line};
 use super::{CommitError, Metering, ReserveError};
-
 use crate::domain::caps::CapUse;
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Remembered, Terms, Why};
 use crate::domain::quota::Quota;
@@ -151,11 +151,22 @@ enum Step<'a> {
 impl Metering {
     /// Records one event; when this answers, it is on disk.
     pub async fn record(&self, event: Event) -> Result<Verdict, RecordError> {
+        self.till.record(event).await
+    }
+
+    /// Records events in one transaction. Answers a verdict for each, in their order.
+    pub async fn record_all(&self, events: Vec<Event>) -> Result<Vec<Verdict>, RecordError> {
+        self.till.record_all(events).await
+    }
+}
+
+impl Till {
+    pub(super) async fn record(&self, event: Event) -> Result<Verdict, RecordError> {
         let id = event.id;
         match self.step(event).await? {
             Step::Line(line, _on_the_way) => {
                 let request_id = line.row.request_id.clone();
-                let fate = self.till.writer.append(line).await?;
+                let fate = self.writer.append(line).await?;
                 Ok(verdict(fate, request_id, id))
             }
             Step::Blocked(row, verdict) => {
@@ -168,8 +179,7 @@ impl Metering {
         }
     }
 
-    /// Records events in one transaction. Answers a verdict for each, in their order.
-    pub async fn record_all(&self, events: Vec<Event>) -> Result<Vec<Verdict>, RecordError> {
+    pub(super) async fn record_all(&self, events: Vec<Event>) -> Result<Vec<Verdict>, RecordError> {
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
         let mut verdicts: Vec<Option<Verdict>> = vec![None; events.len()];
         let (mut asked, twins) = apart(events);
@@ -201,7 +211,7 @@ impl Metering {
             verdicts[place] = known.or(Some(verdict));
         }
         if !logged.is_empty() {
-            self.till.writer.append_all(logged).await?;
+            self.writer.append_all(logged).await?;
         }
         for (place, first) in twins {
             let same = ids[place] == ids[first];
@@ -234,7 +244,7 @@ impl Metering {
         let fates = if lines.is_empty() {
             Vec::new()
         } else {
-            self.till.writer.append_all(lines).await?
+            self.writer.append_all(lines).await?
         };
         // From here on nobody waits for this batch: batches cannot wait in a circle.
         drop(on_the_way);
@@ -269,7 +279,7 @@ impl Metering {
                 account: event.row.account,
                 hash: id.hash,
                 fingerprint: id.fingerprint,
-                days: self.days(),
+                days: self.key_days(),
                 answer: None,
             }),
             settles: None,
@@ -297,10 +307,7 @@ impl Metering {
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let known = self
-            .store
-            .remembered(row.account, id.hash, self.days())
-            .await?;
+        let known = self.remembered(row.account, id.hash).await?;
         Ok(known.map(|known| again(Why::Known(known), Some(id))))
     }
 }

@@ -2,6 +2,7 @@
 //! has to know which of the two is asked. The simulator drives exactly this.
 
 use super::books::Books;
+use super::record::UnderWay;
 use super::writer::{CommitError, LedgerWriter, Line};
 use super::{Hold, ReserveError};
 use crate::domain::quota::{Call, Decision, Engine};
@@ -16,6 +17,8 @@ const MOST_TRIES: usize = 10;
 pub(super) struct Till {
     pub books: Books,
     pub writer: LedgerWriter,
+    /// Events with an id that may hold a call, and whose fate is not known yet.
+    pub events: UnderWay,
 }
 
 impl Till {
@@ -24,6 +27,7 @@ impl Till {
         Self {
             writer: LedgerWriter::start(books.clone()),
             books,
+            events: UnderWay::default(),
         }
     }
 

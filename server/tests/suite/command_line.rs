@@ -1,38 +1,11 @@
 //! The binary as an operator uses it.
 
+use crate::support::process::{command, database, run, said};
 use allowance::storage::SqliteStore;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use tempfile::TempDir;
-
-fn allowance(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_allowance"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env(
-            "DATABASE_URL",
-            format!("sqlite:{}", folder.join("test.db").display()),
-        )
-        .env("ALLOWANCE_LISTEN", "127.0.0.1:0")
-        .env_remove("ALLOWANCE_CONFIG")
-        .env_remove("ALLOWANCE_UPSTREAM")
-        .env_remove("ALLOWANCE_PASSWORD");
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    allowance(folder, arguments)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
-    String::from_utf8(both).unwrap()
-}
 
 const CREATE: [&str; 6] = [
     "admin",
@@ -44,7 +17,7 @@ const CREATE: [&str; 6] = [
 ];
 
 fn create(folder: &Path, password: &str) -> Output {
-    let mut child = allowance(folder, &CREATE)
+    let mut child = command(folder, &CREATE)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -89,7 +62,7 @@ async fn verify_answers_scripts_by_its_exit_code() {
     let output = run(folder.path(), &["verify"]);
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(said(&output), "Balances and roll-ups equal the ledger.\n");
-    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let url = database(folder.path());
     let store = SqliteStore::open(&url).await.unwrap();
     assert!(
         store
@@ -140,7 +113,7 @@ fn a_demo_is_for_this_machine_only() {
 #[test]
 fn a_second_server_on_the_same_database_is_refused() {
     let folder = TempDir::new().unwrap();
-    let database = folder.path().join("test.db.lock");
+    let database = folder.path().join("process.db.lock");
     let lock = std::fs::File::create(database).unwrap();
     lock.lock().unwrap();
     let arguments = ["serve", "--upstream", "http://127.0.0.1:9"];
@@ -202,7 +175,7 @@ async fn service_tokens_are_made_listed_and_revoked_with_entries_in_the_log() {
     assert!(!again && text.contains("no such token"), "{text}");
     assert!(token(&["list"]).1.contains("revoked"));
 
-    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let url = database(folder.path());
     let store = SqliteStore::open(&url).await.unwrap();
     let entries = store.audit(None, 10).await.unwrap();
     assert_eq!(entries[0].action, "service_token.revoked");
@@ -221,7 +194,7 @@ async fn verify_tells_scripts_and_repairs_only_while_no_server_runs() {
             .success()
     );
     assert!(run(folder.path(), &["verify"]).status.success());
-    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let url = database(folder.path());
     spoil(&url).await;
 
     let found = run(folder.path(), &["verify"]);
@@ -232,7 +205,7 @@ async fn verify_tells_scripts_and_repairs_only_while_no_server_runs() {
         said(&found)
     );
 
-    let lock = std::fs::File::create(folder.path().join("test.db.lock")).unwrap();
+    let lock = std::fs::File::create(folder.path().join("process.db.lock")).unwrap();
     lock.lock().unwrap();
     let refused = run(folder.path(), &["verify", "--repair"]);
     assert!(!refused.status.success());

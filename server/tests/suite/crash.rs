@@ -2,17 +2,16 @@
 //! is in the ledger, an event that is sent again under its id is charged once, and
 //! balances equal the ledger (`product.md` §2.4 and §2.5).
 
-use crate::support::process::{Process, database};
+use crate::support::process::{Process, assert_verified, database, file, search, service_token};
 use allowance::demo;
 use allowance::domain::keys::KeyHash;
-use allowance::domain::store::{Accounts, Verify};
+use allowance::domain::store::Accounts;
 use allowance::storage::SqliteStore;
 use futures::future::join_all;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
@@ -56,23 +55,6 @@ async fn record(client: &reqwest::Client, server: &Server, id: &str) -> Option<S
     Some(answer["request_id"].as_str().unwrap().to_owned())
 }
 
-/// One call through the gateway.
-async fn search(client: &reqwest::Client, server: &Server) -> Option<String> {
-    let response = client
-        .post(format!("{}/api/openmem/v1/search/memory", server.address))
-        .header("authorization", format!("Token {}", demo::key()))
-        .body(json!({ "user_id": "ann", "query": "tea" }).to_string())
-        .send()
-        .await
-        .ok()?;
-    let id = response.headers()["x-request-id"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    let envelope: Value = response.json().await.ok()?;
-    (envelope["code"] == 0).then_some(id)
-}
-
 /// Calls until the process is gone.
 async fn call_until_gone(
     mut caller: Caller,
@@ -83,7 +65,8 @@ async fn call_until_gone(
     let client = reqwest::Client::new();
     loop {
         if caller.searches {
-            let Some(id) = search(&client, &server).await else {
+            let searched = search(&client, &server.address).await.ok();
+            let Some(id) = searched.filter(|it| it.code == 0).map(|it| it.id) else {
                 return caller;
             };
             caller.acknowledged.insert(id.clone(), id);
@@ -105,11 +88,9 @@ async fn call_until_gone(
 
 /// Calls that the key was charged, as the ledger says; the rest of the database is
 /// held to it.
-async fn charged(folder: &TempDir) -> i64 {
-    let store = SqliteStore::open(&database(folder.path())).await.unwrap();
-    assert_eq!(store.verify().await.unwrap(), Vec::<String>::new());
-    store.close().await;
-    let connection = rusqlite::Connection::open(folder.path().join("process.db")).unwrap();
+fn charged(folder: &TempDir) -> i64 {
+    assert_verified(folder.path());
+    let connection = rusqlite::Connection::open(file(folder.path())).unwrap();
     let hash = KeyHash::of(&demo::key());
     connection
         .query_row(
@@ -122,23 +103,12 @@ async fn charged(folder: &TempDir) -> i64 {
         .unwrap()
 }
 
-/// A token for the metering API, made as an operator makes it.
-fn token(folder: &TempDir) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_allowance"))
-        .args(["admin", "token", "create", "--name", "crash"])
-        .current_dir(folder.path())
-        .env("DATABASE_URL", database(folder.path()))
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_kills_under_load_lose_no_acknowledged_call_and_charge_none_twice() {
     let folder = TempDir::new().unwrap();
     Process::start(folder.path(), &[]).await.kill();
-    let before = charged(&folder).await;
-    let token = token(&folder);
+    let before = charged(&folder);
+    let token = service_token(folder.path());
     let number = Arc::new(AtomicU32::new(0));
     let mut chance = ChaCha8Rng::seed_from_u64(20);
     let mut callers: Vec<Caller> = (0..CONNECTIONS)
@@ -191,7 +161,7 @@ async fn twenty_kills_under_load_lose_no_acknowledged_call_and_charge_none_twice
         .map(|caller| caller.acknowledged.len())
         .sum();
     assert_eq!(
-        charged(&folder).await - before,
+        charged(&folder) - before,
         i64::try_from(recorded).unwrap(),
         "each event is charged once"
     );

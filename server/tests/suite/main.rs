@@ -31,6 +31,7 @@ mod requests;
 mod reservations;
 mod retries;
 mod settings;
+mod soak;
 mod stopping;
 mod streams;
 mod support;

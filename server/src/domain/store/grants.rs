@@ -1,13 +1,16 @@
 //! Grants: given, ended, come again.
 
-use super::{AccountId, ApiId, Caps, Change, GrantId, Ledger, Millis, Stored};
+use super::{
+    AccountId, ApiId, Caps, Change, GrantId, Idempotency, Ledger, Millis, Reservations, Stored,
+};
 use crate::domain::grants::{AccountGrants, Grant, GrantEntry, NewGrant};
 use async_trait::async_trait;
 
-/// All that the quota engine and the ledger writer need of a store.
-pub trait Books: Ledger + Grants + Caps {}
+/// All that calls need of a store: the quota engine, the ledger writer, the keys of
+/// retries and the reservations.
+pub trait Books: Ledger + Grants + Caps + Idempotency + Reservations {}
 
-impl<T: Ledger + Grants + Caps> Books for T {}
+impl<T: Ledger + Grants + Caps + Idempotency + Reservations> Books for T {}
 
 /// A grant to be ended, or one that ended while calls that hold it were in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

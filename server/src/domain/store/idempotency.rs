@@ -14,6 +14,8 @@ pub trait Idempotency: Send + Sync + 'static {
         hash: IdempotencyHash,
         days: Days,
     ) -> Stored<Option<Known>>;
+    /// The latest day of which a key is kept.
+    async fn last_key_day(&self) -> Stored<Option<i64>>;
     /// Forgets keys of days before this one, a bounded number at a time, and
     /// answers how many they were.
     async fn forget_keys_before(&self, day: i64) -> Stored<u64>;

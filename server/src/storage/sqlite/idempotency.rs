@@ -14,6 +14,8 @@ const REMEMBERED: &str = "
     ORDER BY day DESC
     LIMIT 1";
 
+const LAST_DAY: &str = "SELECT max(day) FROM idempotency";
+
 /// Of days that are over, in the order of the index: a day can hold millions, and
 /// calls wait meanwhile.
 const FORGET: &str = "
@@ -53,6 +55,12 @@ impl Idempotency for SqliteStore {
                 body: row.body,
             }),
         }))
+    }
+
+    async fn last_key_day(&self) -> Stored<Option<i64>> {
+        Ok(sqlx::query_scalar(LAST_DAY)
+            .fetch_one(&self.readers)
+            .await?)
     }
 
     async fn forget_keys_before(&self, day: i64) -> Stored<u64> {

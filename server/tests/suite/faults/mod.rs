@@ -4,15 +4,15 @@
 
 #![cfg(target_os = "linux")]
 
-use crate::support::process::{Process, database};
-use allowance::demo;
-use allowance::domain::store::{Accounts, Verify};
+use crate::support::process::{
+    Process, Searched, assert_verified, database, file, run, said, search,
+};
+use allowance::domain::store::Accounts;
 use allowance::storage::SqliteStore;
 use futures::future::join_all;
-use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -23,15 +23,6 @@ struct Broken {
     folder: TempDir,
     process: Process,
     client: reqwest::Client,
-}
-
-#[derive(Debug)]
-struct Answer {
-    id: String,
-    code: i64,
-    message: String,
-    /// Searches that the account has left, as the header says.
-    left: Option<i64>,
 }
 
 impl Broken {
@@ -59,18 +50,18 @@ impl Broken {
         fs::remove_file(self.folder.path().join("fault")).unwrap();
     }
 
-    async fn call(&self) -> Answer {
-        search(&self.client, &self.process.address).await
+    async fn call(&self) -> Searched {
+        search(&self.client, &self.process.address).await.unwrap()
     }
 
     /// Ends the process without warning, and holds what is on disk to what was said.
-    async fn assert_kept(self, acknowledged: &[Answer]) {
+    async fn assert_kept(self, acknowledged: &[Searched]) {
         self.process.kill();
         let store = SqliteStore::open(&database(self.folder.path()))
             .await
             .unwrap();
-        assert_eq!(store.verify().await.unwrap(), Vec::<String>::new());
-        for Answer { id, .. } in acknowledged {
+        assert_verified(self.folder.path());
+        for Searched { id, .. } in acknowledged {
             let found = store.find_accounts(id, 1, 0).await.unwrap();
             assert_eq!(found.len(), 1, "{id} was acknowledged, and is lost");
         }
@@ -88,30 +79,6 @@ fn compiled(folder: &Path) -> PathBuf {
         .unwrap();
     assert!(status.success());
     shim
-}
-
-async fn search(client: &reqwest::Client, address: &str) -> Answer {
-    let response = client
-        .post(format!("{address}/api/openmem/v1/search/memory"))
-        .header("authorization", format!("Token {}", demo::key()))
-        .body(json!({ "user_id": "ann", "query": "tea" }).to_string())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(response.status(), 200);
-    let header = |name: &str| {
-        let value = response.headers().get(name)?.to_str().ok()?;
-        Some(value.to_owned())
-    };
-    let id = header("x-request-id").unwrap();
-    let left = header("ratelimit").and_then(|text| text.split("r=").nth(1)?.parse().ok());
-    let envelope: Value = response.json().await.unwrap();
-    Answer {
-        id,
-        left,
-        code: envelope["code"].as_i64().unwrap(),
-        message: envelope["message"].as_str().unwrap().to_owned(),
-    }
 }
 
 async fn outlived(fault: &str) {
@@ -168,7 +135,7 @@ async fn a_slow_disk_delays_calls_together_and_fails_none() {
 async fn a_database_that_another_holds_refuses_calls_until_it_lets_go() {
     let it = Broken::start().await;
     let before = it.call().await;
-    let other = rusqlite::Connection::open(it.folder.path().join("process.db")).unwrap();
+    let other = rusqlite::Connection::open(file(it.folder.path())).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let refused = it.call().await;
     assert_eq!(refused.code, 50_000, "{refused:?}");
@@ -189,35 +156,22 @@ fn damage(path: &Path, page: u64, pages: u64) {
     file.write_all_at(&garbage, (page - 1) * size).unwrap();
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_allowance"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("DATABASE_URL", database(folder))
-        .env("ALLOWANCE_LISTEN", "127.0.0.1:0")
-        .env_remove("ALLOWANCE_CONFIG")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(said).unwrap())
-}
-
 #[tokio::test]
 async fn a_database_that_is_none_stops_the_start_with_a_sentence() {
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("process.db"), vec![0xA5; 8_192]).unwrap();
-    let (success, said) = run(folder.path(), &["serve", "--demo"]);
-    assert!(!success);
-    assert!(said.contains("the database could not be opened"), "{said}");
-    assert!(said.contains("not a database"), "{said}");
+    fs::write(file(folder.path()), vec![0xA5; 8_192]).unwrap();
+    let output = run(folder.path(), &["serve", "--demo"]);
+    let text = said(&output);
+    assert!(!output.status.success());
+    assert!(text.contains("the database could not be opened"), "{text}");
+    assert!(text.contains("not a database"), "{text}");
 }
 
 #[tokio::test]
 async fn a_corrupt_page_of_the_ledger_refuses_calls_and_verify_names_it() {
     let folder = TempDir::new().unwrap();
     Process::start(folder.path(), &[]).await.kill();
-    let path = folder.path().join("process.db");
+    let path = file(folder.path());
     let root: u64 = {
         let connection = rusqlite::Connection::open(&path).unwrap();
         connection
@@ -232,10 +186,11 @@ async fn a_corrupt_page_of_the_ledger_refuses_calls_and_verify_names_it() {
     damage(&path, root, 1);
     let process = Process::start(folder.path(), &[]).await;
     let refused = search(&reqwest::Client::new(), &process.address).await;
+    let refused = refused.unwrap();
     assert_eq!(refused.code, 50_000, "{refused:?}");
     process.wait_until(503).await;
     process.kill();
-    let (success, said) = run(folder.path(), &["verify"]);
-    assert!(!success);
-    assert!(said.contains("page"), "{said}");
+    let output = run(folder.path(), &["verify"]);
+    assert!(!output.status.success());
+    assert!(said(&output).contains("page"), "{}", said(&output));
 }

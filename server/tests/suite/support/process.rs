@@ -1,10 +1,70 @@
-//! The binary as a process of its own, that can be killed.
+//! The binary as a process of its own: run to its end, or served from and killed.
 
-use std::ffi::OsStr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use allowance::demo;
+use serde_json::{Value, json};
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// A run of hours keeps a binary of its own, whatever is built meanwhile.
+fn binary() -> OsString {
+    let own = std::env::var_os("ALLOWANCE_TEST_BINARY");
+    own.unwrap_or_else(|| env!("CARGO_BIN_EXE_allowance").into())
+}
+
+/// The database of processes that run in a folder.
+pub fn file(folder: &Path) -> PathBuf {
+    folder.join("process.db")
+}
+
+/// Its URL.
+pub fn database(folder: &Path) -> String {
+    format!("sqlite:{}", file(folder).display())
+}
+
+/// The binary, to be run in a folder, on its database.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("DATABASE_URL", database(folder))
+        .env("ALLOWANCE_LISTEN", "127.0.0.1:0")
+        .env_remove("ALLOWANCE_CONFIG")
+        .env_remove("ALLOWANCE_UPSTREAM")
+        .env_remove("ALLOWANCE_PASSWORD");
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// All that it said.
+pub fn said(output: &Output) -> String {
+    let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8(both).unwrap()
+}
+
+/// `allowance verify` finds nothing.
+#[track_caller]
+pub fn assert_verified(folder: &Path) {
+    let found = run(folder, &["verify"]);
+    assert_eq!(found.status.code(), Some(0), "{}", said(&found));
+}
+
+/// A token for the metering API, made as an operator makes it.
+pub fn service_token(folder: &Path) -> String {
+    let output = run(folder, &["admin", "token", "create", "--name", "worker"]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    printed.lines().next().unwrap().to_owned()
+}
 
 pub struct Process {
     child: Child,
@@ -18,22 +78,18 @@ impl Drop for Process {
     }
 }
 
-/// The database of a process that was started in a folder.
-pub fn database(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("process.db").display())
-}
-
 impl Process {
     /// `serve --demo`, once it is ready.
     pub async fn start(folder: &Path, environment: &[(&str, &OsStr)]) -> Self {
+        Self::serve(folder, &["serve", "--demo"], environment).await
+    }
+
+    /// The same of another command that serves.
+    pub async fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Self {
         let address = format!("127.0.0.1:{}", free_port().await);
-        let child = Command::new(env!("CARGO_BIN_EXE_allowance"))
-            .args(["serve", "--demo"])
-            .current_dir(folder)
+        let child = command(folder, arguments)
             .env("ALLOWANCE_LISTEN", &address)
             .env("ALLOWANCE_LOG", "off")
-            .env("DATABASE_URL", database(folder))
-            .env_remove("ALLOWANCE_CONFIG")
             .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -72,4 +128,41 @@ impl Process {
 async fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// What a search of the demo's developer was answered.
+#[derive(Debug)]
+pub struct Searched {
+    pub id: String,
+    pub code: i64,
+    pub message: String,
+    /// Searches that the account has left, as the header says.
+    pub left: Option<i64>,
+}
+
+/// One search through the gateway, with the demo's key.
+///
+/// # Errors
+/// The answer never came.
+pub async fn search(client: &reqwest::Client, address: &str) -> reqwest::Result<Searched> {
+    let response = client
+        .post(format!("{address}/api/openmem/v1/search/memory"))
+        .header("authorization", format!("Token {}", demo::key()))
+        .body(json!({ "user_id": "ann", "query": "tea" }).to_string())
+        .send()
+        .await?;
+    assert_eq!(response.status(), 200);
+    let header = |name: &str| {
+        let value = response.headers().get(name)?.to_str().ok()?;
+        Some(value.to_owned())
+    };
+    let id = header("x-request-id").unwrap();
+    let left = header("ratelimit").and_then(|text| text.split("r=").nth(1)?.parse().ok());
+    let envelope: Value = response.json().await?;
+    Ok(Searched {
+        id,
+        left,
+        code: envelope["code"].as_i64().unwrap(),
+        message: envelope["message"].as_str().unwrap().to_owned(),
+    })
 }

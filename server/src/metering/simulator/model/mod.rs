@@ -1,12 +1,19 @@
 //! What the rules say, in the plainest way: lists of what was given, what is held
 //! and what was charged. It shares the calendar with the engine, and nothing else.
 
-use super::World;
+mod keys;
+mod pace;
+mod services;
+
+use super::world::World;
 use crate::domain::caps::{CapOwner, Limit};
 use crate::domain::grants::{NewGrant, Recurs, Terms};
-use crate::domain::quota::Call;
+use crate::domain::quota::{Call, Pace, Pacing};
 use crate::domain::{AccountId, ApiId, Millis};
 use chrono_tz::Tz;
+use keys::Used;
+use pace::Buckets;
+pub(super) use services::Booked;
 use std::collections::HashMap;
 
 #[derive(Debug, Clone)]
@@ -50,13 +57,14 @@ pub(super) enum Verdict {
     Held,
     Capped,
     Exhausted,
+    TooFast(Millis),
 }
 
 /// A call that holds a place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Holding {
     pub call: Call,
-    given: usize,
+    pub given: usize,
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +75,9 @@ pub(super) struct Model {
     pub caps: Vec<(AccountId, CapOwner, ApiId, Limit)>,
     charges: Vec<Call>,
     holds: Vec<Call>,
+    paces: HashMap<AccountId, Buckets>,
+    used: Vec<Used>,
+    pub booked: Vec<Booked>,
     /// Up to here grants were ended; for them time does not run back.
     pub ended_until: Millis,
 }
@@ -146,7 +157,9 @@ impl Model {
         let mut rest = 0;
         for given in &mut self.given {
             if given.rule == Some(place) && !given.over {
-                rest += given.rest();
+                // More than all may be held and charged: of a settlement whose commit
+                // is there, though it was said to have failed.
+                rest += given.rest().max(0);
                 given.over = true;
             }
         }
@@ -226,10 +239,29 @@ impl Model {
         if full {
             return (Verdict::Capped, None);
         }
-        self.given[place].held += 1;
+        (Verdict::Held, Some(self.hold(call, place)))
+    }
+
+    /// The same for a call that keeps a pace.
+    pub(super) fn reserve_paced(
+        &mut self,
+        call: Call,
+        pacing: Pacing,
+        now: Millis,
+    ) -> (Verdict, Option<Holding>, Pace) {
+        match self.count(call.account, pacing, now) {
+            Err(wait) => (Verdict::TooFast(wait), None, Pace::Within),
+            Ok(pace) => {
+                let (verdict, holding) = self.reserve(call, now);
+                (verdict, holding, pace)
+            }
+        }
+    }
+
+    fn hold(&mut self, call: Call, given: usize) -> Holding {
+        self.given[given].held += 1;
         self.holds.push(call);
-        let holding = Holding { call, given: place };
-        (Verdict::Held, Some(holding))
+        Holding { call, given }
     }
 
     /// Calls that a cap counts in the window of a call.
@@ -251,9 +283,14 @@ impl Model {
         let given = &mut self.given[holding.given];
         given.held -= 1;
         if charged {
-            given.charged += 1;
-            self.charges.push(holding.call);
+            self.charge(holding);
         }
+    }
+
+    /// A call is charged, and yet goes on holding its place.
+    pub(super) fn charge(&mut self, holding: Holding) {
+        self.given[holding.given].charged += 1;
+        self.charges.push(holding.call);
     }
 
     pub(super) fn remaining(&self, account: AccountId, api: ApiId, now: Millis) -> i64 {
@@ -262,6 +299,16 @@ impl Model {
             .iter()
             .filter(|given| given.account == account && given.api == api && given.counts(at))
             .map(|given| given.calls - given.charged)
+            .sum()
+    }
+
+    /// Calls that are held of what is in force.
+    pub(super) fn held(&self, account: AccountId, api: ApiId, now: Millis) -> i64 {
+        let at = now.max(self.ended_until);
+        self.given
+            .iter()
+            .filter(|given| given.account == account && given.api == api && given.counts(at))
+            .map(|given| given.held)
             .sum()
     }
 

@@ -1,0 +1,54 @@
+//! Chance: where all that happens comes from.
+
+use super::disk::Fault;
+use super::{ACCOUNTS, APIS};
+use crate::domain::{AccountId, ApiId};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Where the randomness comes from.
+pub(super) struct World {
+    random: ChaCha8Rng,
+}
+
+impl World {
+    pub(super) fn of(seed: u64) -> Self {
+        let random = ChaCha8Rng::seed_from_u64(seed);
+        Self { random }
+    }
+
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        self.random.random_range(0..end)
+    }
+
+    pub(super) fn number(&mut self, from: i64, to: i64) -> i64 {
+        self.random.random_range(from..to)
+    }
+
+    pub(super) fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    pub(super) fn account(&mut self) -> AccountId {
+        AccountId(self.number(1, ACCOUNTS + 1))
+    }
+
+    pub(super) fn api(&mut self) -> ApiId {
+        ApiId(self.number(1, APIS + 1))
+    }
+
+    /// Mostly none.
+    pub(super) fn some_fault(&mut self) -> Option<Fault> {
+        self.one_in(5).then(|| self.fault())
+    }
+
+    pub(super) fn fault(&mut self) -> Fault {
+        [
+            Fault::Fails,
+            Fault::Lies,
+            Fault::DiesBefore,
+            Fault::Tears,
+            Fault::DiesAfter,
+        ][self.below(5)]
+    }
+}
