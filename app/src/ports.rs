@@ -11,9 +11,9 @@ pub use guide::Guide;
 pub use settings::Settings;
 
 use crate::view::{
-    AccountDetail, AccountSearch, AuditPage, KeyView, KeysQuery, KeysView, ProjectRow, ProjectView,
-    QuotaRequestRow, RequestBatch, RequestDetail, RequestFilter, RequestMoreView, RequestsQuery,
-    RequestsView, UsageQuery, UsageReport, Viewer,
+    AccountDetail, AccountSearch, AuditPage, AuditQuery, KeyView, KeysQuery, KeysView, NextRequest,
+    OverviewView, ProjectRow, ProjectView, QuotaRequestRow, RequestBatch, RequestDetail,
+    RequestFilter, RequestMoreView, RequestsQuery, RequestsView, UsageQuery, UsageReport, Viewer,
 };
 use async_trait::async_trait;
 
@@ -87,8 +87,18 @@ pub trait AdminDesk: Send + Sync + 'static {
         viewer: &Viewer,
         filter: RequestFilter,
     ) -> Result<Vec<QuotaRequestRow>, PortError>;
-    /// Every change, newest first; `before` is the keyset cursor of an earlier page.
-    async fn audit(&self, viewer: &Viewer, before: Option<i64>) -> Result<AuditPage, PortError>;
+    /// How the installation does.
+    async fn overview(&self, viewer: &Viewer) -> Result<OverviewView, PortError>;
+    /// The open request of this id; else the oldest that came after `after`; else
+    /// the oldest of all.
+    async fn next_request(
+        &self,
+        viewer: &Viewer,
+        id: Option<String>,
+        after: Option<String>,
+    ) -> Result<NextRequest, PortError>;
+    /// Changes under a filter, newest first.
+    async fn audit(&self, viewer: &Viewer, query: AuditQuery) -> Result<AuditPage, PortError>;
 }
 
 /// Sets the HTTP status of the page that is being rendered. Handed in by context.

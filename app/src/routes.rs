@@ -8,7 +8,7 @@ use crate::{
     pages::{
         admin::{
             account::AccountPage, accounts::AccountsPage, audit::AuditPage, links::LinksPage,
-            requests::RequestsPage,
+            next_request::NextRequestPage, overview::OverviewPage, requests::RequestsPage,
         },
         error_codes::ErrorCodesPage,
         join::JoinPage,
@@ -68,6 +68,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=AccountsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/overview") view=OverviewPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/requests/next") view=NextRequestPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/requests") view=RequestsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/links") view=LinksPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />

@@ -176,6 +176,8 @@ export const pages: Shown[] = [
   },
   { name: "request-more", who: "developer", path: "/request-more" },
   { name: "request-more-open", who: "aisha", path: "/request-more?api=searchMemory" },
+  { name: "admin-overview", who: "admin", path: "/admin/overview" },
+  { name: "admin-next", who: "admin", path: "/admin/requests/next" },
   { name: "admin-requests", who: "admin", path: "/admin/requests" },
   { name: "admin-answered", who: "admin", path: "/admin/requests?state=answered" },
   { name: "admin-accounts", who: "admin", path: "/admin" },
@@ -201,6 +203,7 @@ export const pages: Shown[] = [
     },
   },
   { name: "admin-audit", who: "admin", path: "/admin/audit" },
+  { name: "admin-audit-none", who: "admin", path: "/admin/audit?action=nothing&from=2026-02-31" },
   { name: "not-found", who: "developer", path: "/nothing/here", status: 404 },
 ];
 

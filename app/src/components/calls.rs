@@ -35,7 +35,12 @@ pub fn Second(at: LocalTime) -> impl IntoView {
 
 /// The table of calls; the time of each leads to its page.
 #[component]
-pub fn CallTable(rows: Vec<CallRow>) -> impl IntoView {
+pub fn CallTable(
+    rows: Vec<CallRow>,
+    /// Staff see the calls of others, and not their pages.
+    #[prop(default = true)]
+    linked: bool,
+) -> impl IntoView {
     let texts = use_texts();
     view! {
         <Scroll label=texts.text("requests-table")>
@@ -58,7 +63,7 @@ pub fn CallTable(rows: Vec<CallRow>) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    {rows.into_iter().map(|call| view! { <Row call /> }).collect_view()}
+                    {rows.into_iter().map(|call| view! { <Row call linked /> }).collect_view()}
                 </tbody>
             </table>
         </Scroll>
@@ -67,7 +72,7 @@ pub fn CallTable(rows: Vec<CallRow>) -> impl IntoView {
 }
 
 #[component]
-fn Row(call: CallRow) -> impl IntoView {
+fn Row(call: CallRow, linked: bool) -> impl IntoView {
     let texts = use_texts();
     let failed = call.outcome != RequestOutcome::Succeeded;
     let title = texts.text(explained(call.outcome, call.code).title);
@@ -80,9 +85,20 @@ fn Row(call: CallRow) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="cell-when">
-                <a class="row-name" href=format!("/requests/{}", call.id)>
-                    <Second at=call.at />
-                </a>
+                {if linked {
+                    view! {
+                        <a class="row-name" href=format!("/requests/{}", call.id)>
+                            <Second at=call.at />
+                        </a>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <Second at=call.at />
+                        <code class="row-code">{call.id}</code>
+                    }
+                        .into_any()
+                }}
             </th>
             <td data-label=texts.text("requests-outcome")>
                 <div>

@@ -143,6 +143,9 @@ pub fn Field(
     #[prop(optional)] required: bool,
     #[prop(optional)] autocomplete: &'static str,
     #[prop(optional)] maxlength: Option<u32>,
+    /// Has the focus when the page is opened.
+    #[prop(optional)]
+    focus: bool,
 ) -> impl IntoView {
     let texts = use_texts();
     let id = field_id(&form, name);
@@ -177,6 +180,7 @@ pub fn Field(
                 inputmode=(kind == FieldKind::Number).then_some("numeric")
                 autocomplete=autocomplete
                 maxlength=maxlength
+                autofocus=focus
                 aria-describedby=described
                 aria-invalid=invalid
             />

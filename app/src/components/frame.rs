@@ -25,6 +25,7 @@ pub enum Section {
     QuickStart,
     RequestMore,
     Settings,
+    AdminOverview,
     AdminAccounts,
     AdminRequests,
     AdminLinks,
@@ -198,6 +199,12 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
         ),
     ];
     let desk = [
+        (
+            Section::AdminOverview,
+            "/admin/overview",
+            Sign::Usage,
+            texts.text("nav-admin-overview"),
+        ),
         (
             Section::AdminRequests,
             "/admin/requests",

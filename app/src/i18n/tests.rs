@@ -41,6 +41,8 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-already-answered",
     "problem-too-many",
     "problem-above-ceiling",
+    "problem-owners-only",
+    "problem-already-so",
     "problem-yourself",
     "problem-busy",
     "problem-grant-over",
@@ -64,7 +66,6 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-sign-up-closed",
     "problem-link-over",
     "problem-account-there",
-    "problem-owners-only",
 ];
 
 fn files(folder: &Path, ending: &str) -> Vec<String> {

@@ -15,7 +15,10 @@ mod settings;
 mod usage;
 
 pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
-pub use admin::{AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, RequestFilter};
+pub use admin::{
+    AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, AuditQuery, ErrorCount,
+    NearRow, NextRequest, NoteRow, OverviewView, RequestFilter,
+};
 pub use door::{JoinView, LinkPurpose, LinkRow, LinkView, ShownLink, SignUpMode};
 pub use figures::{
     ApiFigures, ApiUsage, Bucket, Forecast, Group, GroupName, MOST_GROUPS, NoFigures, Outlook,

@@ -5,6 +5,7 @@
 mod accounts;
 mod caps;
 mod codes;
+mod desk;
 mod grants;
 mod join;
 mod key_changes;

@@ -7,14 +7,16 @@ use crate::domain::accounts::{Account, Role};
 use crate::domain::audit::Entry;
 use crate::domain::authority::Reach;
 use crate::domain::quota_requests::RequestState;
+use crate::domain::store::AuditFilter;
 use crate::domain::{StoreError, zones};
 use allowance_app::i18n::Language;
 use allowance_app::ports::{AdminDesk, PortError};
 use allowance_app::view::{
-    self, AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, QuotaRequestRow,
-    RequestFilter, Viewer,
+    self, AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, AuditQuery, NextRequest,
+    NoteRow, OverviewView, QuotaRequestRow, RequestFilter, RequestsQuery, Viewer,
 };
 use async_trait::async_trait;
+use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 
 /// Accounts of one page.
@@ -23,6 +25,8 @@ const ACCOUNTS: i64 = 25;
 const ENTRIES: i64 = 50;
 /// Requests of one page of the queue.
 const REQUESTS: i64 = 100;
+/// Calls that an account's page shows.
+const CALLS: usize = 10;
 
 #[async_trait]
 impl AdminDesk for Reader {
@@ -75,9 +79,7 @@ impl AdminDesk for Reader {
             .await
             .map_err(unavailable)?
             .ok_or(PortError::NotFound)?;
-        self.account_detail(account, viewer.language, zones::zone(&viewer.time_zone))
-            .await
-            .map_err(unavailable)
+        self.account_detail(account, viewer).await
     }
 
     async fn quota_requests(
@@ -111,17 +113,36 @@ impl AdminDesk for Reader {
         Ok(rows)
     }
 
-    async fn audit(&self, viewer: &Viewer, before: Option<i64>) -> Result<AuditPage, PortError> {
+    async fn overview(&self, viewer: &Viewer) -> Result<OverviewView, PortError> {
+        staff(viewer)?;
+        self.overview_view(viewer).await.map_err(unavailable)
+    }
+
+    async fn next_request(
+        &self,
+        viewer: &Viewer,
+        id: Option<String>,
+        after: Option<String>,
+    ) -> Result<NextRequest, PortError> {
+        staff(viewer)?;
+        self.one_request(viewer, id, after)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn audit(&self, viewer: &Viewer, query: AuditQuery) -> Result<AuditPage, PortError> {
         staff(viewer)?;
         let zone = zones::zone(&viewer.time_zone);
+        let (filter, bad_date) = audit_filter(&query, zone);
         let mut found = self
             .store
-            .audit(before, ENTRIES + 1)
+            .audit(&filter, query.before, ENTRIES + 1)
             .await
             .map_err(unavailable)?;
         let more = i64::try_from(found.len()).is_ok_and(|found| found > ENTRIES);
         found.truncate(usize::try_from(ENTRIES).unwrap_or(usize::MAX));
         Ok(AuditPage {
+            bad_date,
             next_before: more.then(|| found.last().map(|entry| entry.id)).flatten(),
             entries: found
                 .into_iter()
@@ -147,6 +168,37 @@ pub(super) fn staff(viewer: &Viewer) -> Result<(), PortError> {
     } else {
         Err(PortError::Forbidden)
     }
+}
+
+/// Whether the page offers to disable the account. Whether it is done is decided
+/// when it is asked for.
+fn may_close(viewer: &Viewer, account: &AccountRow) -> bool {
+    let is_owner = reach(viewer) == Reach::Owner;
+    viewer.email != account.email && (is_owner || !account.role.is_staff())
+}
+
+/// What is asked of the audit log, and whether a date in it is none.
+fn audit_filter(query: &AuditQuery, zone: Tz) -> (AuditFilter, bool) {
+    let mut bad_date = false;
+    let mut day = |text: &str, later: u64| {
+        if text.is_empty() {
+            return None;
+        }
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .and_then(|day| day.checked_add_days(Days::new(later)));
+        bad_date |= day.is_none();
+        day.map(|day| zones::start_of_day(day, zone))
+    };
+    let filter = AuditFilter {
+        from: day(&query.from, 0),
+        to: day(&query.to, 1),
+        actor: query.actor.clone(),
+        action: query.action.clone(),
+        subject: query.subject.clone(),
+        account: query.account.clone(),
+    };
+    (filter, bad_date)
 }
 
 impl Reader {
@@ -175,10 +227,39 @@ impl Reader {
             created_at: zones::local(account.created_at, zone),
             quota: quota.into_iter().map(|(_, quota)| quota).collect(),
             open_requests: i64::try_from(open).unwrap_or(i64::MAX),
+            disabled: account.disabled_at.is_some(),
         })
     }
 
     async fn account_detail(
+        &self,
+        account: Account,
+        viewer: &Viewer,
+    ) -> Result<AccountDetail, PortError> {
+        let (language, zone) = (viewer.language, zones::zone(&viewer.time_zone));
+        // As its owner sees it, told in the words and the zone of whoever looks.
+        let owner = Viewer {
+            account: account.id.0,
+            role: view::Role::Developer,
+            ..viewer.clone()
+        };
+        let mut calls = self
+            .request_log(&owner, RequestsQuery::default())
+            .await?
+            .rows;
+        calls.truncate(CALLS);
+        let projects = self.project_rows(&owner).await.map_err(unavailable)?;
+        let mut detail = self
+            .own_detail(account, language, zone)
+            .await
+            .map_err(unavailable)?;
+        detail.calls = calls;
+        detail.projects = projects;
+        detail.may_close = may_close(viewer, &detail.account);
+        Ok(detail)
+    }
+
+    async fn own_detail(
         &self,
         account: Account,
         language: Language,
@@ -190,7 +271,19 @@ impl Reader {
         let keys = self.store.keys(account.id).await?;
         let requests = self.store.quota_requests_of(account.id).await?;
         let audit = self.store.audit_of(account.id, ENTRIES).await?;
+        let notes = self.store.notes(account.id).await?;
         Ok(AccountDetail {
+            calls: Vec::new(),
+            projects: Vec::new(),
+            may_close: false,
+            notes: notes
+                .into_iter()
+                .map(|note| NoteRow {
+                    text: note.text,
+                    written_by: note.written_by,
+                    created_at: zones::local(note.created_at, zone),
+                })
+                .collect(),
             time_zone: account.time_zone.clone(),
             grants,
             keys: keys.iter().map(|key| key_row(key, now, zone)).collect(),

@@ -9,6 +9,7 @@ mod export;
 mod grants;
 mod guide;
 mod keys;
+mod overview;
 mod quota;
 mod range;
 mod requests;

@@ -305,7 +305,7 @@ impl Reader {
             // An API that left the catalogue keeps its calls, and its name.
             api_title: known.unwrap_or_else(|| call.api_name.clone()),
             api: call.api_name,
-            outcome: outcome(call.outcome),
+            outcome: outcome_view(call.outcome),
             code: call.code,
             project_id: call.project_public_id,
             project_name: call.project_name,
@@ -416,7 +416,7 @@ fn first(values: &[String]) -> impl Iterator<Item = &String> {
     values.iter().filter(|value| !value.is_empty()).take(20)
 }
 
-const fn outcome(outcome: Outcome) -> RequestOutcome {
+pub(super) const fn outcome_view(outcome: Outcome) -> RequestOutcome {
     match outcome {
         Outcome::Succeeded => RequestOutcome::Succeeded,
         Outcome::Blocked => RequestOutcome::Blocked,

@@ -136,6 +136,8 @@ pub enum Problem {
     EndsBeforeStart,
     #[error("is more than support may give at once, {most}: ask an owner")]
     AboveCeiling { most: i64 },
+    #[error("is so already")]
+    AlreadySo,
     #[error("is for owners to give")]
     OwnersOnly,
     #[error("is your own account")]

@@ -38,6 +38,7 @@ pub enum Noun {
     QuotaRequest,
     Code,
     ServiceToken,
+    Note,
     Reservation,
     Link,
 }
@@ -53,6 +54,7 @@ impl Noun {
             Self::QuotaRequest => "qrq_",
             Self::Code => "cod_",
             Self::ServiceToken => "svt_",
+            Self::Note => "not_",
             Self::Reservation => "rsv_",
             Self::Link => "lnk_",
         }

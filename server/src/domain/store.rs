@@ -19,6 +19,7 @@ use async_trait::async_trait;
 
 mod alerts;
 mod codes;
+mod desk;
 mod grants;
 mod idempotency;
 mod links;
@@ -29,6 +30,7 @@ mod settings;
 
 pub use alerts::{Alert, Alerts};
 pub use codes::{Codes, Redemption};
+pub use desk::{AuditFilter, CallCount, Desk, NearLimit, NewNote, Note, Overview};
 pub use grants::{Books, Due, DueGrant, Grants, NextDue};
 pub use idempotency::Idempotency;
 pub use links::Links;
@@ -47,6 +49,7 @@ pub trait Store:
     + Books
     + Codes
     + Caps
+    + Desk
     + Grants
     + Health
     + Idempotency
@@ -285,8 +288,13 @@ pub struct Answer {
 
 #[async_trait]
 pub trait Audit: Send + Sync + 'static {
-    /// Newest first, before the cursor.
-    async fn audit(&self, before: Option<i64>, limit: i64) -> Stored<Vec<Entry>>;
+    /// Newest first, before the cursor; what the filter leaves.
+    async fn audit(
+        &self,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Stored<Vec<Entry>>;
     async fn audit_of(&self, account: AccountId, limit: i64) -> Stored<Vec<Entry>>;
     /// Whether the account made a change with this form token.
     async fn form_was_done(&self, account: AccountId, token: &str) -> Stored<bool>;

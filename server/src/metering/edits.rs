@@ -198,6 +198,31 @@ impl Metering {
         .await
     }
 
+    /// Disables an account, or opens it again. The next call with any of its keys
+    /// finds it so. False if it was so, is deleted, or is the last owner.
+    pub async fn set_disabled(
+        self: &Arc<Self>,
+        account: AccountId,
+        disabled: bool,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let keys = if disabled {
+                this.store
+                    .disable_account(account, change.at, change)
+                    .await?
+            } else {
+                this.store.enable_account(account, change).await?
+            };
+            if let Some(keys) = &keys {
+                this.keys.forget(keys);
+            }
+            Ok(keys.is_some())
+        })
+        .await
+    }
+
     /// The account wants to be told at other percents.
     pub async fn thresholds_changed(&self, account: AccountId) {
         self.levels.forget(account);

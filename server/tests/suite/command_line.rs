@@ -1,6 +1,7 @@
 //! The binary as an operator uses it.
 
 use crate::support::process::{command, database, run, said};
+use allowance::domain::store::AuditFilter;
 use allowance::storage::SqliteStore;
 use std::io::Write;
 use std::path::Path;
@@ -177,7 +178,10 @@ async fn service_tokens_are_made_listed_and_revoked_with_entries_in_the_log() {
 
     let url = database(folder.path());
     let store = SqliteStore::open(&url).await.unwrap();
-    let entries = store.audit(None, 10).await.unwrap();
+    let entries = store
+        .audit(&AuditFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert_eq!(entries[0].action, "service_token.revoked");
     let created = &entries[1];
     assert_eq!(created.action, "service_token.created");

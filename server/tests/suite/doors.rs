@@ -3,7 +3,7 @@
 use crate::support::{Browser, Mailbox, NOW, PASSWORD, Page, Received, TestServer};
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::links::SignUp;
-use allowance::domain::store::{Accounts, Audit, Keys, Projects};
+use allowance::domain::store::{Accounts, Audit, AuditFilter, Keys, Projects};
 
 const HOUR: i64 = 60 * 60 * 1_000;
 
@@ -371,7 +371,11 @@ async fn support_cannot_pass_on_the_link_of_an_owner() {
     page.assert_has_not("link-address");
     let page = owner.post(&format!("/admin/links/{id}/show"), &[]).await;
     page.assert_has("link-address");
-    let audit = it.store.audit(None, 1).await.unwrap();
+    let audit = it
+        .store
+        .audit(&AuditFilter::default(), None, 1)
+        .await
+        .unwrap();
     assert_eq!(audit[0].action, "link.shown");
 }
 

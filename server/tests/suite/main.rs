@@ -10,6 +10,7 @@ mod command_line;
 mod console;
 mod crash;
 mod design;
+mod desk;
 mod doors;
 mod exports;
 mod faults;

@@ -5,23 +5,31 @@ use super::grant_form::{FORM, GrantForm};
 use crate::{
     components::{
         banner::Empty,
+        calls::CallTable,
         export::Export,
-        form::StrayProblems,
+        form::{Field, FieldKind, Once, Problems, StrayProblems, reply_to},
         frame::{Frame, Section},
         grants::GrantTable,
         keys::KeyTable,
         outcome::{StrangerPage, answered},
         quota::QuotaStrip,
         requests::RequestItem,
-        table::Badge,
+        table::{Badge, Moment},
     },
     i18n::{date, use_texts},
     pages::{id_of_address, viewer_and},
     ports::AdminDesk,
-    view::{AccountDetail, KeyRow, QuotaRequestRow, QuotaRequestState},
+    view::{
+        AccountDetail, AccountRow, CallRow, KeyRow, NoteRow, ProjectRow, QuotaRequestRow,
+        QuotaRequestState,
+    },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
+
+/// The names of the forms about notes and the door.
+const NOTE: &str = "note";
+const CLOSE: &str = "close";
 
 #[component]
 pub fn AccountPage() -> impl IntoView {
@@ -46,14 +54,24 @@ pub fn AccountPage() -> impl IntoView {
 fn Detail(detail: AccountDetail) -> impl IntoView {
     let texts = use_texts();
     let account = detail.account.clone();
+    // A form that is not offered does not speak for itself.
+    let known = [FORM, NOTE]
+        .into_iter()
+        .chain(detail.may_close.then_some(CLOSE))
+        .map(str::to_owned)
+        .collect();
     view! {
-        <StrayProblems known=vec![FORM.to_owned()] />
+        <StrayProblems known />
         <Facts detail=detail.clone() />
         <div class="split">
             <div class="split-main">
                 <section aria-labelledby="quota-heading">
                     <h2 id="quota-heading">{texts.text("account-left")}</h2>
                     <QuotaStrip quotas=account.quota.clone() />
+                </section>
+                <section aria-labelledby="notes-heading">
+                    <h2 id="notes-heading">{texts.text("notes-title")}</h2>
+                    <Notes id=account.id.clone() notes=detail.notes />
                 </section>
             </div>
             <section class="card split-side" aria-labelledby="grant-heading">
@@ -76,6 +94,14 @@ fn Detail(detail: AccountDetail) -> impl IntoView {
             <h2 id="account-keys-heading">{texts.text("keys-title")}</h2>
             <Keys keys=detail.keys />
         </section>
+        <section aria-labelledby="account-projects-heading">
+            <h2 id="account-projects-heading">{texts.text("projects-title")}</h2>
+            <Projects projects=detail.projects />
+        </section>
+        <section aria-labelledby="account-calls-heading">
+            <h2 id="account-calls-heading">{texts.text("account-calls")}</h2>
+            <Calls calls=detail.calls />
+        </section>
         <section aria-labelledby="account-requests-heading">
             <h2 id="account-requests-heading">{texts.text("account-requests")}</h2>
             <Requests requests=detail.requests />
@@ -84,6 +110,7 @@ fn Detail(detail: AccountDetail) -> impl IntoView {
             <h2 id="account-audit-heading">{texts.text("audit-title")}</h2>
             <AuditTable entries=detail.audit />
         </section>
+        {detail.may_close.then(|| view! { <Close account=detail.account.clone() /> })}
     }
 }
 
@@ -96,11 +123,16 @@ fn Facts(detail: AccountDetail) -> impl IntoView {
         <div class="facts">
             <p class="facts-name">
                 {account.email} {staff.then(|| view! { <Badge tone="off" text=texts.text("role-staff") /> })}
+                {account
+                    .disabled
+                    .then(|| view! { <Badge tone="bad" text=texts.text("account-is-disabled") /> })}
             </p>
             <dl>
                 <div>
                     <dt>{texts.text("account-name")}</dt>
-                    <dd>{account.name}</dd>
+                    <dd>
+                        <bdi>{account.name}</bdi>
+                    </dd>
                 </div>
                 <div>
                     <dt>{texts.text("account-reference")}</dt>
@@ -141,6 +173,133 @@ fn Keys(keys: Vec<KeyRow>) -> impl IntoView {
     } else {
         view! { <KeyTable keys owner=false /> }.into_any()
     }
+}
+
+#[component]
+fn Projects(projects: Vec<ProjectRow>) -> impl IntoView {
+    let texts = use_texts();
+    view! {
+        <ul class="desk-list">
+            {projects
+                .into_iter()
+                .map(|project| {
+                    let keys = texts
+                        .with("account-project-keys", [("keys", project.active_keys.into())]);
+                    view! {
+                        <li>
+                            <bdi>{project.name}</bdi>
+                            " "
+                            <span class="faint">{keys}</span>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
+#[component]
+fn Calls(calls: Vec<CallRow>) -> impl IntoView {
+    let texts = use_texts();
+    if calls.is_empty() {
+        return view! {
+            <Empty
+                title=texts.text("account-no-calls-title")
+                text=texts.text("account-no-calls-text")
+            />
+        }
+        .into_any();
+    }
+    view! { <CallTable rows=calls linked=false /> }.into_any()
+}
+
+#[component]
+fn Notes(id: String, notes: Vec<NoteRow>) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(NOTE);
+    view! {
+        <ul class="desk-notes">
+            {notes
+                .into_iter()
+                .map(|note| {
+                    view! {
+                        <li class="card">
+                            <p class="note-text" dir="auto">
+                                {note.text}
+                            </p>
+                            <p class="faint">{note.written_by} " · " <Moment at=note.created_at /></p>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+        <form method="post" action=format!("/admin/accounts/{id}/notes") class="form">
+            <Once />
+            <Problems reply=reply.clone() />
+            <Field
+                form=NOTE
+                name="note"
+                label=texts.text("notes-new")
+                hint=texts.text("notes-hint")
+                kind=FieldKind::Lines
+                reply
+                required=true
+                maxlength=2_000
+            />
+            <div class="buttons">
+                <button type="submit" class="button">
+                    {texts.text("notes-send")}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Close(account: AccountRow) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(CLOSE);
+    let path = format!("/admin/accounts/{}", account.id);
+    if account.disabled {
+        return view! {
+            <section class="card desk-part" aria-labelledby="close-heading">
+                <h2 id="close-heading">{texts.text("account-enable")}</h2>
+                <p>{texts.text("account-enable-text")}</p>
+                <form method="post" action=format!("{path}/enable")>
+                    <Problems reply />
+                    <button type="submit" class="button">
+                        {texts.text("account-enable")}
+                    </button>
+                </form>
+            </section>
+        }
+        .into_any();
+    }
+    view! {
+        <section class="card desk-part" aria-labelledby="close-heading">
+            <h2 id="close-heading">{texts.text("account-disable")}</h2>
+            <p>{texts.text("account-disable-text")}</p>
+            <form method="post" action=format!("{path}/disable") class="form">
+                <Problems reply=reply.clone() />
+                <Field
+                    form=CLOSE
+                    name="reason"
+                    label=texts.text("account-disable-reason")
+                    hint=texts.text("grant-reason-hint")
+                    reply
+                    required=true
+                    autocomplete="off"
+                    maxlength=200
+                />
+                <div class="buttons">
+                    <button type="submit" class="button button-bad">
+                        {texts.text("account-disable")}
+                    </button>
+                </div>
+            </form>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

@@ -139,6 +139,14 @@ fn Row(account: AccountRow) -> impl IntoView {
                 <span class="row-note">
                     {account.name}
                     {staff.then(|| view! { " " <Badge tone="off" text=texts.text("role-staff") /> })}
+                    {account
+                        .disabled
+                        .then(|| {
+                            view! {
+                                " "
+                                <Badge tone="bad" text=texts.text("account-is-disabled") />
+                            }
+                        })}
                 </span>
             </th>
             <td data-label=texts.text("account-reference")>

@@ -2,16 +2,16 @@
 
 use crate::{
     components::{
-        banner::Empty,
+        banner::{Alert, Empty},
         export::Export,
         frame::{Frame, Section},
         outcome::{StrangerPage, answered},
         table::{Moment, Scroll},
     },
     i18n::use_texts,
-    pages::viewer_and,
+    pages::{query_string, viewer_and},
     ports::AdminDesk,
-    view::{AuditEntry, AuditPage as Entries},
+    view::{AuditEntry, AuditPage as Entries, AuditQuery},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -23,14 +23,12 @@ pub fn AuditPage() -> impl IntoView {
     let Some((viewer, desk)) = viewer_and::<Arc<dyn AdminDesk>>() else {
         return view! { <StrangerPage /> }.into_any();
     };
-    // A cursor that is not a number is none: the newest entries are shown.
-    let before: Option<i64> = use_query_map()
-        .get_untracked()
-        .get("before")
-        .and_then(|before| before.parse().ok());
+    let params = use_query_map().get_untracked();
+    let query = AuditQuery::read(|name| params.get(name));
+    let asked = query.clone();
     let entries = answered(
-        async move { desk.audit(&viewer, before).await },
-        move |entries| view! { <Log entries later=before.is_some() /> },
+        async move { desk.audit(&viewer, query).await },
+        move |entries| view! { <Log entries asked /> },
     );
     view! {
         <Frame
@@ -45,13 +43,43 @@ pub fn AuditPage() -> impl IntoView {
 }
 
 #[component]
-fn Log(entries: Entries, later: bool) -> impl IntoView {
+fn Log(entries: Entries, asked: AuditQuery) -> impl IntoView {
     let texts = use_texts();
+    let later = asked.before.is_some();
+    let address = |before: Option<String>| {
+        let mut pairs = asked.pairs();
+        pairs.extend(before.as_deref().map(|before| ("before", before)));
+        format!("/admin/audit{}", query_string(&pairs))
+    };
+    let newest = address(None);
     let older = entries
         .next_before
-        .map(|before| format!("/admin/audit?before={before}"));
+        .map(|before| address(Some(before.to_string())));
+    let nothing_found = entries.entries.is_empty() && !asked.is_all();
+    let table = if nothing_found {
+        view! {
+            <Empty title=texts.text("audit-no-match") text=texts.text("audit-no-match-text")>
+                <a class="button" href="/admin/audit">
+                    {texts.text("audit-all")}
+                </a>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! { <AuditTable entries=entries.entries /> }.into_any()
+    };
     view! {
-        <AuditTable entries=entries.entries />
+        <Filter asked=asked.clone() />
+        {entries
+            .bad_date
+            .then(|| {
+                view! {
+                    <Alert>
+                        <p>{texts.text("audit-bad-date")}</p>
+                    </Alert>
+                }
+            })}
+        {table}
         <Export to="/admin/audit/export" what=texts.text("audit-title") />
         {(later || older.is_some())
             .then(|| {
@@ -60,7 +88,7 @@ fn Log(entries: Entries, later: bool) -> impl IntoView {
                         {later
                             .then(|| {
                                 view! {
-                                    <a class="button" href="/admin/audit">
+                                    <a class="button" href=newest>
                                         {texts.text("audit-newest")}
                                     </a>
                                 }
@@ -76,6 +104,33 @@ fn Log(entries: Entries, later: bool) -> impl IntoView {
                     </nav>
                 }
             })}
+    }
+}
+
+#[component]
+fn Filter(asked: AuditQuery) -> impl IntoView {
+    let texts = use_texts();
+    let field = |name: &'static str, kind: &'static str, label: &str, value: String| {
+        let id = format!("audit-{name}");
+        view! {
+            <div class="field">
+                <label for=id.clone()>{texts.text(label)}</label>
+                <input id=id type=kind name=name value=value autocomplete="off" />
+            </div>
+        }
+    };
+    view! {
+        <form class="desk-filter" method="get" action="/admin/audit" role="search">
+            {field("actor", "text", "audit-who", asked.actor)}
+            {field("action", "text", "audit-what", asked.action)}
+            {field("account", "text", "audit-account", asked.account)}
+            {field("subject", "text", "audit-subject", asked.subject)}
+            {field("from", "date", "audit-from", asked.from)}
+            {field("to", "date", "audit-to", asked.to)}
+            <button type="submit" class="button">
+                {texts.text("audit-filter")}
+            </button>
+        </form>
     }
 }
 

@@ -5,4 +5,6 @@ pub mod accounts;
 pub mod audit;
 pub mod grant_form;
 pub mod links;
+pub mod next_request;
+pub mod overview;
 pub mod requests;

@@ -70,11 +70,12 @@ fn Tabs(filter: RequestFilter) -> impl IntoView {
 #[component]
 fn Queue(requests: Vec<QuotaRequestRow>, filter: RequestFilter) -> impl IntoView {
     let texts = use_texts();
-    let known = requests
+    let known: Vec<String> = requests
         .iter()
         .filter(|request| request.state == QuotaRequestState::Open)
         .map(|request| form_of(&request.id))
         .collect();
+    let known_is_empty = known.is_empty();
     let body = if requests.is_empty() {
         let (title, text) = match filter {
             RequestFilter::Open => (
@@ -102,8 +103,18 @@ fn Queue(requests: Vec<QuotaRequestRow>, filter: RequestFilter) -> impl IntoView
         RequestFilter::Open => texts.text("queue-open"),
         RequestFilter::Answered => texts.text("queue-answered"),
     };
+    let flow = (filter == RequestFilter::Open && !known_is_empty).then(|| {
+        view! {
+            <p>
+                <a class="button button-main" href="/admin/requests/next">
+                    {texts.text("queue-one-by-one")}
+                </a>
+            </p>
+        }
+    });
     view! {
         <StrayProblems known />
+        {flow}
         <h2 class="unseen">{heading}</h2>
         {body}
         <Export to="/admin/requests/export" what=texts.text("queue-title") />

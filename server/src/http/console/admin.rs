@@ -2,12 +2,16 @@
 
 use super::Web;
 use super::form::{Posted, done, failed};
+use super::once::once;
 use super::visitor::Visitor;
 use crate::domain::authority::By;
+use crate::domain::error::DomainError;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 const QUEUE: &str = "/admin/requests";
+/// The queue one request at a time.
+const NEXT: &str = "/admin/requests/next";
 
 pub(super) async fn approve(
     State(web): State<Web>,
@@ -16,19 +20,12 @@ pub(super) async fn approve(
     posted: Posted,
 ) -> Response {
     let typed = &posted.typed;
+    let by = By::from(&*staff);
     let approved = web
         .actions
-        .approve_quota_request(
-            &By::from(&*staff),
-            &id,
-            typed.get("calls"),
-            typed.get("answer"),
-        )
+        .approve_quota_request(&by, &id, typed.get("calls"), typed.get("answer"))
         .await;
-    match approved {
-        Ok(()) => done(QUEUE, "request-approved"),
-        Err(error) => failed(&web, posted, QUEUE, format!("answer:{id}"), error).await,
-    }
+    answered(&web, posted, &id, "request-approved", approved).await
 }
 
 pub(super) async fn reject(
@@ -37,12 +34,78 @@ pub(super) async fn reject(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Response {
-    match web
-        .actions
-        .reject_quota_request(&By::from(&*staff), &id, posted.typed.get("answer"))
-        .await
-    {
-        Ok(()) => done(QUEUE, "request-rejected"),
-        Err(error) => failed(&web, posted, QUEUE, format!("answer:{id}"), error).await,
+    let by = By::from(&*staff);
+    let answer = posted.typed.get("answer");
+    let rejected = web.actions.reject_quota_request(&by, &id, answer).await;
+    answered(&web, posted, &id, "request-rejected", rejected).await
+}
+
+/// Back to the page that the answer came from: the whole queue, or the next one.
+async fn answered(
+    web: &Web,
+    posted: Posted,
+    id: &str,
+    what: &'static str,
+    result: Result<(), DomainError>,
+) -> Response {
+    let one_by_one = posted.typed.get("flow") == "next";
+    match result {
+        Ok(()) if one_by_one => done(&format!("{NEXT}?after={id}"), what),
+        Ok(()) => done(QUEUE, what),
+        // Somebody was faster: their answer stands, and the next one is shown.
+        Err(error @ DomainError::AlreadyAnswered) if one_by_one => {
+            failed(web, posted, NEXT, format!("answer:{id}"), error).await
+        }
+        Err(error) if one_by_one => {
+            let page = format!("{NEXT}?at={id}");
+            failed(web, posted, &page, "next-answer".into(), error).await
+        }
+        Err(error) => failed(web, posted, QUEUE, format!("answer:{id}"), error).await,
+    }
+}
+
+pub(super) async fn note(
+    State(web): State<Web>,
+    Visitor(staff): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let page = format!("/admin/accounts/{id}");
+    let (by, text) = (By::from(&*staff), posted.typed.get("note").to_owned());
+    let added = once(&web, &staff, "note", &posted.typed, async move |actions| {
+        actions.add_note(&by, &id, &text).await?;
+        Ok(None)
+    })
+    .await;
+    match added {
+        Ok(_) => done(&page, "note-added"),
+        Err(error) => failed(&web, posted, &page, "note".into(), error).await,
+    }
+}
+
+pub(super) async fn disable(
+    State(web): State<Web>,
+    Visitor(staff): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let page = format!("/admin/accounts/{id}");
+    let (by, reason) = (By::from(&*staff), posted.typed.get("reason"));
+    match web.actions.disable_account(&by, &id, reason).await {
+        Ok(()) => done(&page, "account-disabled"),
+        Err(error) => failed(&web, posted, &page, "close".into(), error).await,
+    }
+}
+
+pub(super) async fn enable(
+    State(web): State<Web>,
+    Visitor(staff): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let page = format!("/admin/accounts/{id}");
+    match web.actions.enable_account(&By::from(&*staff), &id).await {
+        Ok(()) => done(&page, "account-enabled"),
+        Err(error) => failed(&web, posted, &page, "close".into(), error).await,
     }
 }

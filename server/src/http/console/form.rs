@@ -254,6 +254,7 @@ fn text(problem: &Problem) -> Message {
         Problem::AboveCeiling { most } => {
             Message::new("problem-above-ceiling").with("most", grouped(*most))
         }
+        Problem::AlreadySo => Message::new("problem-already-so"),
         Problem::OwnersOnly => Message::new("problem-owners-only"),
         Problem::Yourself => Message::new("problem-yourself"),
         Problem::TooMany { most } => Message::new("problem-too-many").with("most", grouped(*most)),

@@ -211,6 +211,9 @@ fn forms() -> Routes<Web> {
             "/admin/accounts/{id}/grants/{grant}/revoke",
             post(grants::revoke),
         )
+        .route("/admin/accounts/{id}/notes", post(admin::note))
+        .route("/admin/accounts/{id}/disable", post(admin::disable))
+        .route("/admin/accounts/{id}/enable", post(admin::enable))
         .route("/admin/requests/{id}/approve", post(admin::approve))
         .route("/admin/requests/{id}/reject", post(admin::reject))
 }

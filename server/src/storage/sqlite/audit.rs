@@ -1,7 +1,7 @@
 use super::{SqliteStore, WriteTransaction};
 use crate::domain::AccountId;
 use crate::domain::audit::{Change, Entry};
-use crate::domain::store::{Audit, Stored};
+use crate::domain::store::{Audit, AuditFilter, Stored};
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
@@ -15,6 +15,12 @@ const PAGE: &str = "
     SELECT audit.id, at, actor, action, subject, accounts.public_id, accounts.email, before, after
     FROM audit LEFT JOIN accounts ON accounts.id = audit.account_id
     WHERE audit.id < $1
+      AND ($3 = '' OR instr(lower(actor), lower($3)) > 0)
+      AND ($4 = '' OR action = $4 OR action LIKE $4 || '.%')
+      AND ($5 = '' OR subject = $5)
+      AND ($6 = '' OR audit.account_id = (
+          SELECT id FROM accounts WHERE email = lower($6) OR public_id = $6))
+      AND at >= $7 AND at < $8
     ORDER BY audit.id DESC
     LIMIT $2";
 
@@ -90,10 +96,21 @@ impl From<EntryRow> for Entry {
 
 #[async_trait]
 impl Audit for SqliteStore {
-    async fn audit(&self, before: Option<i64>, limit: i64) -> Stored<Vec<Entry>> {
+    async fn audit(
+        &self,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Stored<Vec<Entry>> {
         let rows: Vec<EntryRow> = sqlx::query_as(PAGE)
             .bind(before.unwrap_or(i64::MAX))
             .bind(limit)
+            .bind(&filter.actor)
+            .bind(&filter.action)
+            .bind(&filter.subject)
+            .bind(&filter.account)
+            .bind(filter.from.unwrap_or(i64::MIN))
+            .bind(filter.to.unwrap_or(i64::MAX))
             .fetch_all(&self.readers)
             .await?;
         Ok(rows.into_iter().map(Entry::from).collect())

@@ -7,6 +7,7 @@ mod audit;
 mod caps;
 mod codes;
 mod days;
+mod desk;
 mod grant_turns;
 mod grants;
 mod idempotency;

@@ -59,6 +59,8 @@ const FORGET_VALUES: &str = "
         after = json_remove(after, '$.name', '$.email')
     WHERE account_id = $1 AND action LIKE 'account.%'";
 
+const FORGET_NOTES: &str = "DELETE FROM notes WHERE account_id = $1";
+
 const WITHDRAW_REQUESTS: &str = "
     UPDATE quota_requests SET state = 'withdrawn', answered_at = $2
     WHERE account_id = $1 AND state = 'open'";
@@ -202,6 +204,10 @@ impl Settings for SqliteStore {
         sqlx::query(WITHDRAW_REQUESTS)
             .bind(id.0)
             .bind(tombstone.at)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(FORGET_NOTES)
+            .bind(id.0)
             .execute(&mut *tx)
             .await?;
         record(&mut tx, &change).await?;

@@ -7,8 +7,8 @@ use crate::domain::accounts::{Account, NewAccount, Role};
 use crate::domain::audit::{Actor, Change};
 use crate::domain::keys::{KeyHash, NewKey};
 use crate::domain::store::{
-    Accounts, Audit, Grants, KeyChange, Keys, Ledger, Projects, QuotaRequests, SessionRow,
-    Sessions, Verify,
+    Accounts, Audit, AuditFilter, Grants, KeyChange, Keys, Ledger, Projects, QuotaRequests,
+    SessionRow, Sessions, Verify,
 };
 use crate::domain::usage::{Outcome, UsageRow};
 use crate::domain::{AccountId, ApiId, GrantId, KeyId, ProjectId, StoreError};
@@ -263,10 +263,18 @@ async fn a_session_that_ended_is_no_more() {
 #[tokio::test]
 async fn changes_are_listed_newest_first() {
     let it = fixture().await;
-    let entries = it.store.audit(None, 10).await.unwrap();
+    let entries = it
+        .store
+        .audit(&AuditFilter::default(), None, 10)
+        .await
+        .unwrap();
     let actions: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(actions, ["key", "account"]);
-    let older = it.store.audit(Some(entries[0].id), 10).await.unwrap();
+    let older = it
+        .store
+        .audit(&AuditFilter::default(), Some(entries[0].id), 10)
+        .await
+        .unwrap();
     assert_eq!(older.len(), 1);
     assert_eq!(it.store.audit_of(it.account.id, 10).await.unwrap().len(), 1);
     assert_eq!(it.store.count_open_quota_requests().await.unwrap(), 0);

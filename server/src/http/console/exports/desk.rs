@@ -4,7 +4,9 @@
 use super::own::{QUOTA_REQUESTS, instant, quota_request};
 use super::{Wanted, Web, at_once, file, paged, refused};
 use crate::export::Row;
-use allowance_app::view::{AccountRow, AuditEntry, GrantRow, GrantState, RequestFilter, Role};
+use allowance_app::view::{
+    AccountRow, AuditEntry, AuditQuery, GrantRow, GrantState, RequestFilter, Role,
+};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
@@ -100,11 +102,16 @@ pub(super) async fn requests(State(web): State<Web>, wanted: Wanted) -> Response
 
 pub(super) async fn audit(State(web): State<Web>, wanted: Wanted) -> Response {
     let desk = Arc::clone(&web.site.admin_desk);
+    let query = AuditQuery::read(|name| wanted.one(name));
     let viewer = Arc::new(wanted.viewer);
     let rows = paged(None, move |before: Option<i64>| {
         let (desk, viewer) = (Arc::clone(&desk), Arc::clone(&viewer));
+        let query = AuditQuery {
+            before,
+            ..query.clone()
+        };
         async move {
-            let page = desk.audit(&viewer, before).await?;
+            let page = desk.audit(&viewer, query).await?;
             let next = page.next_before.map(Some);
             Ok((page.entries.into_iter().map(entry).collect(), next))
         }
