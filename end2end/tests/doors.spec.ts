@@ -93,10 +93,10 @@ test("an admin invites, shows a link once more, and withdraws it @once", async (
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByRole("heading", { name: `Link for ${email}` })).toBeVisible();
   const first = await page.locator(".link-address").textContent();
-  await page.getByRole("button", { name: `Show the link for ${email}` }).click();
+  await page.getByRole("button", { name: `Show link: ${email}` }).click();
   await expect(page.locator(".link-address")).not.toHaveText(first ?? "");
   await expectAccessible(page);
-  await page.getByRole("button", { name: `Withdraw the link for ${email}` }).click();
+  await page.getByRole("button", { name: `Withdraw: ${email}` }).click();
   await expect(page.getByRole("status").first()).toContainText("The link was withdrawn");
   await expect(page.getByRole("rowheader", { name: email })).toHaveCount(0);
 });

@@ -33,8 +33,22 @@ export const pages: Shown[] = [
     path: "/sign-in",
     status: 422,
     then: async (page) => {
-      await page.locator("input[type=email]").fill(accounts.leo.email);
+      // Nobody's: tries in vain are counted.
+      await page.locator("input[type=email]").fill(newMailbox("nobody"));
       await page.locator("input[type=password]").fill("not-the-password");
+      await page.locator("form", { has: page.locator("input[type=password]") }).locator("[type=submit]").click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "sign-in-too-often",
+    path: "/sign-in",
+    status: 429,
+    then: async (page) => {
+      const form = { email: newMailbox("nobody"), password: "not-the-password" };
+      for (let tries = 0; tries < 8; tries++) await page.request.post("/sign-in", { form });
+      await page.locator("input[type=email]").fill(form.email);
+      await page.locator("input[type=password]").fill(form.password);
       await page.locator("form", { has: page.locator("input[type=password]") }).locator("[type=submit]").click();
       await page.getByRole("alert").waitFor();
     },

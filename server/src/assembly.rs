@@ -134,6 +134,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         guide: reader.clone(),
         settings: reader.clone(),
         doors: reader.clone(),
+        trusted_proxies: config.trusted_proxies.clone(),
         reader: Arc::clone(&reader),
         admin_desk: reader,
         hsts: hsts(&config),

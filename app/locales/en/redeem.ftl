@@ -12,4 +12,11 @@ done-code-redeemed = The code is redeemed. Its calls count from your next call o
 problem-unknown-code = There is no such code. Compare it with the message, character by character.
 problem-code-over = This code has expired, or is used up. Ask support for another one.
 problem-code-redeemed = You have redeemed this code already.
-problem-too-many-tries = That was too often. Wait an hour, or write to support.
+problem-wait-seconds = { $seconds ->
+    [one] That was too often. Wait { $seconds } second, then try again.
+   *[other] That was too often. Wait { $seconds } seconds, then try again.
+}
+problem-wait-minutes = { $minutes ->
+    [one] That was too often. Wait { $minutes } minute, then try again.
+   *[other] That was too often. Wait { $minutes } minutes, then try again.
+}

@@ -12,4 +12,5 @@ done-code-redeemed = 兑换成功，额度从下一次调用起生效。
 problem-unknown-code = 没有这个兑换码，请与收到的消息逐字核对。
 problem-code-over = 兑换码已过期或已被用完，请向客服索取新的兑换码。
 problem-code-redeemed = 你已经兑换过这个兑换码。
-problem-too-many-tries = 尝试次数过多，请一小时后再试，或联系客服。
+problem-wait-seconds = 尝试过于频繁，等 { $seconds } 秒后再试。
+problem-wait-minutes = 尝试过于频繁，等 { $minutes } 分钟后再试。

@@ -4,7 +4,8 @@ use crate::domain::accounts::{self, Account, NewAccount, Role};
 use crate::domain::audit::{Actor, Change};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, reference_code};
-use crate::domain::{AccountId, StoreError};
+use crate::domain::throttle::Gate;
+use crate::domain::{AccountId, Millis, StoreError};
 use chrono_tz::Tz;
 use serde_json::json;
 
@@ -27,6 +28,9 @@ pub enum SignInError {
     /// Right password, but the account may not enter.
     #[error("the account is disabled")]
     Disabled,
+    /// How long to wait, in milliseconds: said before the password was looked at.
+    #[error("tried too often: wait {0} ms")]
+    TooOften(Millis),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -82,15 +86,16 @@ impl Actions {
         if password.chars().count() > most || email.len() > 254 {
             return Err(SignInError::Wrong);
         }
-        let found = self
-            .store
-            .account_by_email(&email.trim().to_lowercase())
-            .await?;
+        let email = email.trim().to_lowercase();
+        self.begin(Gate::SignIn, &email)
+            .map_err(SignInError::TooOften)?;
+        let found = self.store.account_by_email(&email).await?;
         let (account, hash) = found.unzip();
         if !self.passwords.verify(password, hash).await? {
             return Err(SignInError::Wrong);
         }
         let account = account.ok_or(SignInError::Wrong)?;
+        self.forgive(Gate::SignIn, &email);
         if account.disabled_at.is_some() {
             return Err(SignInError::Disabled);
         }

@@ -5,16 +5,14 @@ use crate::clock;
 use crate::domain::accounts::Account;
 use crate::domain::audit::Change;
 use crate::domain::authority::{By, Deed};
-use crate::domain::codes::{self, Code, MOST_TRIES, MOST_USES, NewCode, NoRedemption, THROTTLE};
+use crate::domain::codes::{self, Code, MOST_USES, NewCode, NoRedemption};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::grants::MOST_CALLS;
 use crate::domain::ids::Noun;
 use crate::domain::store::Redemption;
-use crate::domain::{AccountId, Millis};
+use crate::domain::throttle::Gate;
 use chrono_tz::Tz;
-use parking_lot::Mutex;
 use serde_json::json;
-use std::collections::HashMap;
 
 /// A code that is asked for, as it was typed.
 #[derive(Debug)]
@@ -26,34 +24,6 @@ pub struct CreateCode<'a> {
     pub uses: &'a str,
     /// Last day on which it can be redeemed, in UTC; empty means for ever.
     pub expires: &'a str,
-}
-
-/// Tries that failed, by account: guessing is hopeless, and is not to be heard.
-#[derive(Default)]
-pub(super) struct Tries(Mutex<HashMap<AccountId, Vec<Millis>>>);
-
-impl Tries {
-    /// Counts a try; false if there were too many.
-    fn begin(&self, account: AccountId, now: Millis) -> bool {
-        let mut tries = self.0.lock();
-        tries.retain(|_, times| {
-            times.retain(|at| *at > now - THROTTLE);
-            !times.is_empty()
-        });
-        let times = tries.entry(account).or_default();
-        if times.len() >= MOST_TRIES {
-            return false;
-        }
-        times.push(now);
-        true
-    }
-
-    /// The last try was a good one.
-    fn forgive(&self, account: AccountId) {
-        if let Some(times) = self.0.lock().get_mut(&account) {
-            times.pop();
-        }
-    }
 }
 
 impl Actions {
@@ -130,9 +100,7 @@ impl Actions {
             return Err(refused(Problem::Required));
         }
         let api = self.api(api_name)?;
-        if !self.tries.begin(by.id, self.now()) {
-            return Err(refused(Problem::TooManyTries));
-        }
+        self.try_at(Gate::Redeem, &by.public_id)?;
         let hash = codes::read(typed).ok_or(refused(Problem::UnknownCode))?;
         let asked = Redemption {
             account: by.id,
@@ -144,7 +112,7 @@ impl Actions {
         let change = self.change(actor(by), "code.redeemed", "", by.id, json!({}));
         match self.metering.redeem_code(hash, asked, change).await? {
             Ok(()) => {
-                self.tries.forgive(by.id);
+                self.forgive(Gate::Redeem, &by.public_id);
                 Ok(())
             }
             Err(NoRedemption::Unknown) => Err(refused(Problem::UnknownCode)),

@@ -13,6 +13,7 @@ use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, reference_code};
 use crate::domain::language::Language;
 use crate::domain::links::{LinkHash, LinkKind, SignUp};
+use crate::domain::throttle::Gate;
 use crate::mail::Occasion;
 use chrono_tz::Tz;
 use serde_json::json;
@@ -49,6 +50,7 @@ impl Actions {
             return Err(DomainError::Forbidden);
         }
         let email = accounts::email(email)?;
+        self.try_at(Gate::SignUp, &email)?;
         self.beside(move |actions| async move {
             if let Some((account, _)) = actions.store.account_by_email(&email).await? {
                 let known = |link| Occasion::Known { link };

@@ -39,13 +39,15 @@ use crate::domain::authority::{Authority, By, Deed};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, form_token, public_id};
 use crate::domain::store::Store;
+use crate::domain::throttle::{Gate, Throttle};
 use crate::domain::{AccountId, ApiId, Millis, StoreError, zones};
 use crate::metering::Metering;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use codes::Tries;
+use parking_lot::Mutex;
 use password::Passwords;
 use serde_json::json;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Everything that can be done. Cheap to clone.
@@ -55,7 +57,9 @@ pub struct Actions {
     metering: Arc<Metering>,
     clock: Arc<dyn Clock>,
     passwords: Arc<Passwords>,
-    tries: Arc<Tries>,
+    throttle: Arc<Mutex<Throttle>>,
+    /// Where whoever asks comes from, if that tells people apart.
+    from: Option<IpAddr>,
     authority: Authority,
     doors: Doors,
     /// One-time token of the form that these actions are done for.
@@ -70,7 +74,8 @@ impl Actions {
             metering,
             clock,
             passwords: Arc::default(),
-            tries: Arc::default(),
+            throttle: Arc::default(),
+            from: None,
             authority: Authority::default(),
             doors: Doors::default(),
             form_token: None,
@@ -86,6 +91,31 @@ impl Actions {
     /// Whether somebody may do it.
     pub fn allow(&self, by: &By, deed: Deed<'_>) -> Result<(), DomainError> {
         self.authority.check(by, deed)
+    }
+
+    /// The same, asked from an address.
+    #[must_use]
+    pub fn coming_from(&self, from: Option<IpAddr>) -> Self {
+        Self {
+            from,
+            ..self.clone()
+        }
+    }
+
+    /// Counts a try at a door, and refuses one that comes too soon after others.
+    fn try_at(&self, gate: Gate, whole: &str) -> Result<(), DomainError> {
+        self.begin(gate, whole).map_err(DomainError::TooOften)
+    }
+
+    /// The same; says how long to wait.
+    fn begin(&self, gate: Gate, whole: &str) -> Result<(), Millis> {
+        let mut throttle = self.throttle.lock();
+        throttle.begin(gate, whole, self.from, self.now())
+    }
+
+    /// The last try at a door was a good one.
+    fn forgive(&self, gate: Gate, whole: &str) {
+        self.throttle.lock().forgive(gate, whole, self.from);
     }
 
     /// The same, where people can get in and are written to.

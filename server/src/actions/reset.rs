@@ -6,6 +6,7 @@ use crate::domain::accounts::{self, Account};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::language::Language;
 use crate::domain::links::{LinkHash, LinkKind};
+use crate::domain::throttle::Gate;
 use crate::mail::Occasion;
 use serde_json::json;
 
@@ -14,6 +15,7 @@ impl Actions {
     /// there is an account or not.
     pub fn ask_for_reset(&self, email: &str, language: Language) -> Result<(), DomainError> {
         let email = accounts::email(email)?;
+        self.try_at(Gate::Reset, &email)?;
         self.beside(move |actions| async move {
             match actions.store.account_by_email(&email).await? {
                 Some((account, _)) => {
@@ -58,6 +60,8 @@ impl Actions {
         if !done {
             return Err(link_over());
         }
+        // Strangers who tried in vain keep the owner out no longer.
+        self.throttle.lock().forget(Gate::SignIn, &account.email);
         self.tell_of_password(account);
         Ok(())
     }

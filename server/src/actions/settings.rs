@@ -6,6 +6,7 @@ use crate::domain::audit::{Actor, Change};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::store::Tombstone;
 use crate::domain::thresholds;
+use crate::domain::throttle::Gate;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -179,9 +180,11 @@ impl Actions {
         if typed.chars().count() > accounts::PASSWORD_LENGTH.1 {
             return Err(wrong);
         }
+        self.try_at(Gate::Password, &by.public_id)?;
         let stored = self.store.account_by_email(&by.email).await?;
         let hash = stored.map(|(_, hash)| hash);
         if self.passwords.verify(typed, hash).await? {
+            self.forgive(Gate::Password, &by.public_id);
             Ok(())
         } else {
             Err(wrong)

@@ -14,6 +14,7 @@
 //! | `idle_timeout_ms` | 30000 | 1 – 600000: how long a connection may be idle, or take for a request's head |
 //! | `hsts_days` | 0 | 0 – 3650: for so long browsers come by HTTPS only, if `public_url` is `https://…` |
 //! | `support.max_calls` | 10000 | 0 – 1000000000: most calls that support may give at once; owners may give any |
+//! | `trusted_proxies` | this machine | networks, as in `["10.0.0.0/8"]`: whose `X-Forwarded-For` is believed |
 //! | `gateway.upstream` | none | `http(s)://…`: base URL that calls are forwarded to |
 //! | `gateway.upstream_authorization` | none | `Authorization` header for the upstream; a secret |
 //! | `gateway.timeout_ms` | 30000 | 1 – 600000: the whole of one forwarded call |
@@ -74,6 +75,7 @@ use crate::domain::authority::Authority;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::idempotency::Retention;
 use crate::domain::links::SignUp;
+use crate::domain::networks::Network;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -94,6 +96,8 @@ pub struct Config {
     pub hsts_days: u32,
     /// Most calls that support may give at once.
     pub support_max_calls: i64,
+    /// Whose word about the addresses of clients is taken.
+    pub trusted_proxies: Vec<Network>,
     pub gateway: GatewayConfig,
     pub meter: MeterConfig,
     pub contact: ContactConfig,
@@ -257,6 +261,7 @@ impl Default for Config {
             idle_timeout_ms: 30_000,
             hsts_days: 0,
             support_max_calls: Authority::default().support_calls,
+            trusted_proxies: Network::loopback(),
             gateway: GatewayConfig::default(),
             meter: MeterConfig::default(),
             contact: ContactConfig::default(),

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::grants::MOST_CALLS;
 use crate::domain::links::SignUp;
+use crate::domain::networks::NoNetwork;
 use http::{HeaderValue, Uri};
 use serde::Deserialize;
 use std::fmt::Display;
@@ -26,6 +27,7 @@ struct File {
     database_url: Option<Spanned<String>>,
     max_connections: Option<Spanned<i64>>,
     idle_timeout_ms: Option<Spanned<i64>>,
+    trusted_proxies: Option<Spanned<Vec<String>>>,
     hsts_days: Option<Spanned<i64>>,
     #[serde(default)]
     support: SupportTable,
@@ -122,6 +124,14 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
             0..=MOST_CALLS,
             default.support_max_calls,
         )?,
+        trusted_proxies: read
+            .value(file.trusted_proxies, |networks| {
+                networks
+                    .iter()
+                    .map(|text| text.parse())
+                    .collect::<Result<_, NoNetwork>>()
+            })?
+            .unwrap_or(default.trusted_proxies),
         gateway: read.gateway(file.gateway)?,
         meter: read.meter(file.meter)?,
         sign_up: file.accounts.sign_up.unwrap_or_default(),

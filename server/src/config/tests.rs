@@ -34,6 +34,7 @@ fn every_setting_is_read() {
         database_url = "sqlite:/var/lib/allowance/a.db"
         max_connections = 7
         idle_timeout_ms = 8
+        trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
         hsts_days = 365
         [support]
         max_calls = 11
@@ -79,6 +80,7 @@ fn every_setting_is_read() {
             database_url: "sqlite:/var/lib/allowance/a.db".into(),
             max_connections: 7,
             idle_timeout_ms: 8,
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "192.0.2.1".parse().unwrap()],
             hsts_days: 365,
             support_max_calls: 11,
             gateway: GatewayConfig {
@@ -118,6 +120,15 @@ fn every_setting_is_read() {
             catalogue: Catalogue::default(),
             api_upstreams: Upstreams::new(),
         }
+    );
+}
+
+#[test]
+fn a_proxy_that_is_no_network_is_refused() {
+    let error = refused("\ntrusted_proxies = ['10.0.0.0/8', 'proxy.example']");
+    assert!(
+        error.contains("line 2") && error.contains("proxy.example"),
+        "{error}"
     );
 }
 

@@ -18,10 +18,6 @@ const GROUP: usize = 5;
 
 /// Accounts that may redeem one code at most.
 pub const MOST_USES: i64 = 100_000;
-/// Tries of one account that may fail in [`THROTTLE`].
-pub const MOST_TRIES: usize = 10;
-/// Over so long, failed tries are counted.
-pub const THROTTLE: Millis = 60 * 60 * 1_000;
 
 /// SHA-256 of a code without its dashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

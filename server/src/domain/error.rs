@@ -1,6 +1,8 @@
 //! What can go wrong below the borders. Each border (the wire, a page, the
 //! command line) maps these once, and chooses the words.
 
+use super::Millis;
+
 /// The store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -38,6 +40,9 @@ pub enum DomainError {
     /// shown, and what they are now.
     #[error("changed meanwhile: {0:?}")]
     ChangedMeanwhile(Vec<(&'static str, String)>),
+    /// Tried too often: how long to wait, in milliseconds.
+    #[error("tried too often: wait {0} ms")]
+    TooOften(Millis),
     /// The form that asks for it was sent before, and was done.
     #[error("this form was sent before, and done")]
     AlreadySent,
@@ -94,8 +99,6 @@ pub enum Problem {
     CodeOver,
     #[error("is a code that this account has redeemed already")]
     CodeRedeemed,
-    #[error("was tried too often")]
-    TooManyTries,
     #[error("is not the password of this account")]
     WrongPassword,
     #[error("differs from the new password")]

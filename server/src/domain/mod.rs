@@ -18,6 +18,7 @@ pub mod keys;
 pub mod language;
 pub mod limits;
 pub mod links;
+pub mod networks;
 pub mod projects;
 pub mod quota;
 pub mod quota_requests;
@@ -27,6 +28,7 @@ pub mod reservations;
 pub mod service_tokens;
 pub mod store;
 pub mod thresholds;
+pub mod throttle;
 pub mod usage;
 pub mod zones;
 

@@ -12,6 +12,7 @@ mod routes;
 mod same_origin;
 mod session_store;
 
+use listen::Peer;
 pub use listen::{ConnectionLimits, bind, listen};
 pub use routes::{Entry, Routes};
 

@@ -36,6 +36,7 @@ mod soak;
 mod stopping;
 mod streams;
 mod support;
+mod throttle;
 mod unsent_forms;
 mod usage;
 mod visit;

@@ -26,7 +26,7 @@ const NOBODY: AccountId = AccountId(0);
 pub(super) async fn sign_up(State(web): State<Web>, posted: Posted) -> Response {
     let language = language::asked(posted.request.headers());
     match web
-        .actions
+        .actions_for(&posted.request)
         .ask_to_sign_up(posted.typed.get("email"), language)
     {
         Ok(()) => Redirect::to("/sign-up?sent=1").into_response(),
@@ -86,7 +86,7 @@ pub(super) async fn join(State(web): State<Web>, session: Session, mut posted: P
 pub(super) async fn ask_for_reset(State(web): State<Web>, posted: Posted) -> Response {
     let language = language::asked(posted.request.headers());
     match web
-        .actions
+        .actions_for(&posted.request)
         .ask_for_reset(posted.typed.get("email"), language)
     {
         Ok(()) => Redirect::to("/reset?sent=1").into_response(),

@@ -1,12 +1,14 @@
 //! Forms: what was typed, and what is said back.
 
 use super::{Web, page};
+use crate::domain::Millis;
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::figures::grouped;
 use allowance_app::view::{FormReply, Message};
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
 
@@ -148,7 +150,12 @@ pub(super) async fn failed(
     form: String,
     error: DomainError,
 ) -> Response {
+    let mut wait = None;
     let (status, problems) = match error {
+        DomainError::TooOften(ms) => {
+            wait = Some(ms);
+            (StatusCode::TOO_MANY_REQUESTS, vec![("", too_often(ms))])
+        }
         DomainError::NotFound(_) | DomainError::Forbidden => {
             return page::not_found(web, posted.request).await;
         }
@@ -179,7 +186,30 @@ pub(super) async fn failed(
         problems,
         ..FormReply::default()
     };
-    page::reply(web, posted.request, page, status, reply).await
+    let mut response = page::reply(web, posted.request, page, status, reply).await;
+    if let Some(wait) = wait {
+        retry_after(&mut response, wait);
+    }
+    response
+}
+
+/// How long to wait, for people. Rounded up: whoever waits so long is let through.
+pub(super) fn too_often(wait: Millis) -> Message {
+    let seconds = whole_seconds(wait);
+    if seconds < 90 {
+        return Message::new("problem-wait-seconds").with("seconds", grouped(seconds));
+    }
+    Message::new("problem-wait-minutes").with("minutes", grouped((seconds + 59) / 60))
+}
+
+/// The same for programs.
+pub(super) fn retry_after(response: &mut Response, wait: Millis) {
+    let seconds = HeaderValue::from(whole_seconds(wait));
+    response.headers_mut().insert(RETRY_AFTER, seconds);
+}
+
+fn whole_seconds(wait: Millis) -> i64 {
+    ((wait + 999) / 1_000).max(1)
 }
 
 /// What a form that was sent twice is told, where the first answer is not kept
@@ -227,7 +257,6 @@ fn text(problem: &Problem) -> Message {
         Problem::UnknownCode => Message::new("problem-unknown-code"),
         Problem::CodeOver => Message::new("problem-code-over"),
         Problem::CodeRedeemed => Message::new("problem-code-redeemed"),
-        Problem::TooManyTries => Message::new("problem-too-many-tries"),
         Problem::WrongPassword => Message::new("problem-wrong-password"),
         Problem::NotTheSame => Message::new("problem-not-the-same"),
         Problem::NotTheEmail => Message::new("problem-not-the-email"),

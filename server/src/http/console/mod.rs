@@ -15,6 +15,7 @@ mod keys;
 mod language;
 mod live;
 mod once;
+mod origin;
 mod page;
 mod palette;
 mod projects;
@@ -36,11 +37,12 @@ use super::session_store::StoredSessions;
 use super::{headers, same_origin};
 use crate::actions::Actions;
 use crate::console::Reader;
+use crate::domain::networks::Network;
 use crate::metering::Changes;
 use allowance_app::ports::{AdminDesk, Console, Doors, Guide, Settings};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::handler::Handler;
 use axum::http::HeaderValue;
 use axum::middleware;
@@ -65,6 +67,8 @@ pub struct Site {
     pub guide: Arc<dyn Guide>,
     pub settings: Arc<dyn Settings>,
     pub doors: Arc<dyn Doors>,
+    /// Whose word about addresses is taken.
+    pub trusted_proxies: Vec<Network>,
     /// For documents that are streamed past the pages.
     pub reader: Arc<Reader>,
     /// What browsers are told about coming by HTTPS only.
@@ -87,6 +91,14 @@ pub(super) struct Web {
     pages: Arc<[String]>,
     changes: Arc<Changes>,
     once: once::Once,
+}
+
+impl Web {
+    /// What may be done, asked by whoever sent this request.
+    fn actions_for<B>(&self, request: &Request<B>) -> Actions {
+        self.actions
+            .coming_from(origin::of(request, &self.site.trusted_proxies))
+    }
 }
 
 impl FromRef<Web> for LeptosOptions {

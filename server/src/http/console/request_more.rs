@@ -48,7 +48,7 @@ pub(super) async fn redeem(
 ) -> Response {
     let typed = &posted.typed;
     let redeemed = web
-        .actions
+        .actions_for(&posted.request)
         .redeem_code(&account, typed.get("code"), typed.get("api"))
         .await;
     match redeemed {

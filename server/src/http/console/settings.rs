@@ -38,7 +38,8 @@ pub(super) async fn change_password(
         new: posted.typed.get("new_password"),
         again: posted.typed.get("again_password"),
     };
-    if let Err(error) = web.actions.change_password(&account, asked).await {
+    let actions = web.actions_for(&posted.request);
+    if let Err(error) = actions.change_password(&account, asked).await {
         return failed(&web, posted, PAGE, "password".into(), error).await;
     }
     if let Err(error) = session.cycle_id().await {
@@ -130,7 +131,8 @@ pub(super) async fn delete(
     posted: Posted,
 ) -> Response {
     let (email, password) = (posted.typed.get("email"), posted.typed.get("password"));
-    if let Err(error) = web.actions.delete_account(&account, email, password).await {
+    let actions = web.actions_for(&posted.request);
+    if let Err(error) = actions.delete_account(&account, email, password).await {
         return failed(&web, posted, PAGE, "delete-account".into(), error).await;
     }
     if let Err(error) = session.flush().await {

@@ -1,5 +1,5 @@
 use super::Web;
-use super::form::Posted;
+use super::form::{Posted, retry_after, too_often};
 use super::page::{self, own_path};
 use super::unsent;
 use crate::actions::SignInError;
@@ -17,20 +17,35 @@ use tower_sessions::Session;
 
 pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Posted) -> Response {
     let (email, password) = (posted.typed.get("email"), posted.typed.get("password"));
-    let result = match web.actions.sign_in(email, password).await {
+    let actions = web.actions_for(&posted.request);
+    let result = match actions.sign_in(email, password).await {
         Ok(account) => enter(&web, &session, &account, posted.request.headers()).await,
         Err(error) => Err(error),
     };
+    let mut wait = None;
     let (status, message) = match result {
         Ok(cookie) => {
             let next = own_path(posted.typed.get("next"));
             return ([(SET_COOKIE, cookie)], Redirect::to(next)).into_response();
         }
-        Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-sign-in"),
-        Err(SignInError::Disabled) => (StatusCode::FORBIDDEN, "problem-account-disabled"),
+        Err(SignInError::Wrong) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Message::new("problem-sign-in"),
+        ),
+        Err(SignInError::TooOften(ms)) => {
+            wait = Some(ms);
+            (StatusCode::TOO_MANY_REQUESTS, too_often(ms))
+        }
+        Err(SignInError::Disabled) => (
+            StatusCode::FORBIDDEN,
+            Message::new("problem-account-disabled"),
+        ),
         Err(SignInError::Store(error)) => {
             tracing::error!(%error, "a sign-in failed");
-            (StatusCode::SERVICE_UNAVAILABLE, "problem-busy")
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Message::new("problem-busy"),
+            )
         }
     };
     let reply = FormReply {
@@ -39,10 +54,14 @@ pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Po
             .map(|field| (field.to_owned(), posted.typed.get(field).to_owned()))
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
-        problems: vec![("", Message::new(message))],
+        problems: vec![("", message)],
         ..FormReply::default()
     };
-    page::reply(&web, posted.request, "/sign-in", status, reply).await
+    let mut response = page::reply(&web, posted.request, "/sign-in", status, reply).await;
+    if let Some(wait) = wait {
+        retry_after(&mut response, wait);
+    }
+    response
 }
 
 fn device_of(headers: &HeaderMap) -> String {

@@ -14,7 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use patient::{PatientBody, PatientStream};
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,10 @@ const MOST_HEADERS: usize = 100;
 const QUEUE: u32 = 4_096;
 /// How long to wait when the machine has no file handle left for a connection.
 const OUT_OF_HANDLES: Duration = Duration::from_millis(50);
+
+/// The other end of the connection that a request came by: a client, or a proxy.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
 
 /// What a connection may take.
 #[derive(Debug, Clone, Copy)]
@@ -82,9 +86,10 @@ pub async fn listen(
             else => break,
         };
         match tcp {
-            Ok((tcp, _)) => {
+            Ok((tcp, peer)) => {
                 tokio::spawn(serve(
                     tcp,
+                    Peer(peer.ip()),
                     router.clone(),
                     limits,
                     closing.subscribe(),
@@ -110,6 +115,7 @@ pub async fn listen(
 
 async fn serve(
     tcp: TcpStream,
+    peer: Peer,
     router: Router,
     limits: ConnectionLimits,
     mut closing: watch::Receiver<()>,
@@ -117,7 +123,8 @@ async fn serve(
 ) {
     // An event of a stream, and the end of an answer, leave at once.
     let _ = tcp.set_nodelay(true);
-    let service = router.map_request(move |request: Request<Incoming>| {
+    let service = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         request.map(|body| Body::new(PatientBody::new(body, limits.body)))
     });
     let connection = http1::Builder::new()
