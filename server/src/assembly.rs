@@ -12,13 +12,12 @@ use crate::domain::store::Store;
 use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
 use crate::http::meter::{Meter, MeterSettings};
-use crate::http::{self, ConnectionLimits, Entry, Services};
+use crate::http::{self, ConnectionLimits, Entry, Front, Services};
 use crate::mail::{MailError, Post};
 use crate::metering::{Metering, Reservations};
 use crate::qr;
 use crate::tokens::O200k;
 use allowance_app::view::{ContactChannel, ContactKind, DemoSignIn};
-use axum::Router;
 use axum::http::HeaderValue;
 use leptos::config::LeptosOptions;
 use std::path::{Path, PathBuf};
@@ -31,7 +30,7 @@ pub enum AssemblyError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the upstream's address is none: {0}")]
-    Upstream(#[from] axum::http::uri::InvalidUri),
+    Upstream(#[from] http::gateway::NoAddress),
     #[error("gateway.upstream_authorization cannot be sent as a header")]
     Authorization,
     #[error("[contact]: {0}")]
@@ -53,10 +52,10 @@ pub struct Parts {
 
 /// A server, ready to listen.
 pub struct Server {
-    pub router: Router,
-    /// What the router serves.
+    pub front: Front,
+    /// What it serves.
     pub entries: Vec<Entry>,
-    /// What a connection to the router may take.
+    /// What a connection may take.
     pub connections: ConnectionLimits,
     pub actions: Actions,
     pub metering: Arc<Metering>,
@@ -148,9 +147,9 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         site: Arc::new(site),
         changes: metering.changes(),
     };
-    let (router, entries) = http::router(&services).into_parts();
+    let (front, entries) = http::front(&services);
     Ok(Server {
-        router,
+        front,
         entries,
         connections,
         actions,

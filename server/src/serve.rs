@@ -100,7 +100,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         println!("Allowance is listening at {public_url}");
     }
     let Server {
-        router,
+        front,
         connections,
         gateway,
         metering,
@@ -113,7 +113,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         // Streams to open pages would not end by themselves.
         changes.stop();
     };
-    listen(listener, router, connections, stop, GRACE).await;
+    listen(listener, front, connections, stop, GRACE).await;
 
     // Calls whose clients left are still to be settled.
     gateway.drain(GRACE).await;

@@ -144,10 +144,10 @@ impl Served {
 pub async fn listen(server: &Server) -> String {
     let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let (router, connections) = (server.router.clone(), server.connections);
+    let (front, connections) = (server.front.clone(), server.connections);
     tokio::spawn(allowance::http::listen(
         listener,
-        router,
+        front,
         connections,
         pending(),
         Duration::ZERO,

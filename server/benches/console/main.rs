@@ -26,6 +26,10 @@ const LONG: i64 = 10_000_000;
 /// Times that each page is asked for at each size.
 const ROUNDS: usize = 100;
 
+/// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 struct Side {
     address: String,
     cookie: String,
@@ -50,7 +54,13 @@ impl Side {
         })
         .await
         .unwrap();
-        tokio::spawn(async move { axum::serve(listener, server.router).await });
+        tokio::spawn(allowance::http::listen(
+            listener,
+            server.front,
+            server.connections,
+            std::future::pending(),
+            Duration::ZERO,
+        ));
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()

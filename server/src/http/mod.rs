@@ -13,8 +13,8 @@ mod same_origin;
 mod session_store;
 
 use listen::Peer;
-pub use listen::{ConnectionLimits, bind, listen};
-pub use routes::{Entry, Routes};
+pub use listen::{ConnectionLimits, Front, bind, listen};
+pub use routes::Entry;
 
 use crate::actions::Actions;
 use crate::clock::Clock;
@@ -37,14 +37,16 @@ pub struct Services {
     pub changes: Arc<Changes>,
 }
 
-/// The whole server. Tests drive this very router.
-pub fn router(services: &Services) -> Routes {
-    Routes::new()
-        .merge(gateway::router(Arc::clone(&services.gateway)))
-        .merge(meter::router(Arc::clone(&services.meter)))
+/// The whole server, and the list of what it serves.
+pub fn front(services: &Services) -> (Front, Vec<Entry>) {
+    let (router, mut entries) = meter::router(Arc::clone(&services.meter))
         .merge(health::router(
             Arc::clone(&services.store),
             Arc::clone(&services.gateway.upstream),
         ))
         .merge(console::router(services))
+        .into_parts();
+    entries.extend(gateway::entries());
+    entries.sort();
+    (Front::new(Arc::clone(&services.gateway), router), entries)
 }

@@ -72,7 +72,7 @@ impl<S: Clone + Send + Sync + 'static> Answering<S> {
 }
 
 /// Routes with their list.
-pub struct Routes<S = ()> {
+pub(super) struct Routes<S = ()> {
     router: Router<S>,
     entries: Vec<Entry>,
 }
@@ -118,8 +118,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
 impl Routes {
     /// The router, and all that it serves by path and method.
-    pub fn into_parts(mut self) -> (Router, Vec<Entry>) {
-        self.entries.sort();
+    pub(super) fn into_parts(self) -> (Router, Vec<Entry>) {
         (self.router, self.entries)
     }
 }

@@ -23,7 +23,7 @@ async fn a_stop_lets_calls_under_way_finish_and_closes_idle_connections() {
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(listen(
         listener,
-        it.server.router.clone(),
+        it.server.front.clone(),
         it.server.connections,
         async { stopped.await.unwrap() },
         Duration::from_secs(20),

@@ -3,6 +3,7 @@
 
 use super::answer;
 use super::call::Call;
+use super::connections::AnswerBody;
 use super::events::Events;
 use super::refusal::Refusal;
 use super::stream::{Ended, Outlet, pump};
@@ -14,7 +15,6 @@ use crate::metering::Hold;
 use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
-use hyper::body::Incoming;
 use serde_json::Value;
 
 impl Call {
@@ -94,7 +94,7 @@ impl Call {
 
     /// Passes a stream on and settles it by how it ended. The client gets its end
     /// once the charge is on disk; without one, it is cut.
-    async fn pass_on(self, body: Incoming, mut outlet: Outlet, accepted: Accepted, hold: Hold) {
+    async fn pass_on(self, body: AnswerBody, mut outlet: Outlet, accepted: Accepted, hold: Hold) {
         let limits = self.gateway.settings.streams;
         let events = match self.route.metered.api.success {
             Success::Code => Some(Events::default()),

@@ -5,6 +5,7 @@
 mod answer;
 mod body;
 mod call;
+mod connections;
 mod credentials;
 mod envelope;
 mod events;
@@ -16,18 +17,17 @@ mod unstoppable;
 mod upstream;
 
 pub use stream::StreamLimits;
-pub use upstream::{Upstream, UpstreamHealth, UpstreamSettings};
+pub use upstream::{NoAddress, Upstream, UpstreamHealth, UpstreamSettings};
 
 use crate::clock::{self, Clock};
 use crate::config::{ErrorCodes, ErrorStyle};
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::CountTokens;
-use crate::http::routes::{Routes, any};
+use crate::http::routes::Entry;
 use crate::metering::{MeteredApi, Metering, Once};
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::uri::InvalidUri;
+use axum::extract::Request;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use body::{NoRoom, Room};
@@ -96,7 +96,7 @@ impl Gateway {
         tokens: Arc<dyn CountTokens + Send + Sync>,
         clock: Arc<dyn Clock>,
         settings: GatewaySettings,
-    ) -> Result<Arc<Self>, InvalidUri> {
+    ) -> Result<Arc<Self>, NoAddress> {
         let in_flight = Arc::new(Semaphore::new(settings.max_in_flight));
         let routes = metering
             .apis()
@@ -107,7 +107,7 @@ impl Gateway {
                     metered: metered.clone(),
                 }))
             })
-            .collect::<Result<_, InvalidUri>>()?;
+            .collect::<Result<_, NoAddress>>()?;
         Ok(Arc::new(Self {
             metering,
             room: upstream.room(),
@@ -140,17 +140,24 @@ impl Gateway {
     }
 }
 
-/// Every path below [`BASE_PATH`].
-pub fn router(gateway: Arc<Gateway>) -> Routes {
-    Routes::new()
-        .route(BASE_PATH, any(handle))
-        .route(&format!("{BASE_PATH}/{{*path}}"), any(handle))
-        .with_state(gateway)
+/// Whether a path is the gateway's: [`BASE_PATH`], and every path below it.
+pub(super) fn is_call(path: &str) -> bool {
+    path.strip_prefix(BASE_PATH)
+        .is_some_and(|below| below.is_empty() || below.starts_with('/'))
 }
 
-async fn handle(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response {
-    let arrival = arrival(&gateway);
-    call::answer(&gateway, request, arrival).await
+/// The same, for the list of what the server serves.
+pub(super) fn entries() -> [Entry; 2] {
+    ["", "/{*path}"].map(|below| Entry {
+        path: format!("{BASE_PATH}{below}"),
+        method: "ANY",
+    })
+}
+
+/// Answers a call.
+pub(super) async fn answer(gateway: &Arc<Gateway>, request: Request<Body>) -> Response {
+    let arrival = arrival(gateway);
+    call::answer(gateway, request, arrival).await
 }
 
 fn arrival(gateway: &Gateway) -> call::Arrival {

@@ -2,12 +2,13 @@
 //! unbuffered, within bounds of memory, size and time, and read to its end
 //! whether or not the client still listens.
 
+use super::connections::AnswerBody;
 use super::events::Events;
 use super::upstream::Fault;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use hyper::body::{Frame, Incoming};
+use hyper::body::Frame;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -138,7 +139,7 @@ pub(super) enum Ended {
 /// # Errors
 /// The upstream cut it, fell silent, or went on for too long.
 pub(super) async fn pump(
-    mut body: Incoming,
+    mut body: AnswerBody,
     mut events: Option<Events>,
     client: &mut Outlet,
     limits: StreamLimits,

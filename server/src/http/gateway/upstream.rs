@@ -1,21 +1,20 @@
 //! The service behind the gateway.
 
 use super::body::{self, NoRoom, Room, Unread};
+use super::connections::{self, AnswerBody, Connections, Connector};
 use super::envelope::{self, Envelope};
 use crate::domain::catalogue::{Api, FieldPath, OutputLimit, Success};
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
-use axum::http::uri::InvalidUri;
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Response;
-use hyper::body::{Body as _, Incoming};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper::body::Body as _;
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,15 +23,9 @@ use std::time::Duration;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The connection to the upstream reads no more than this at once.
-const READ_AHEAD: usize = 64 * 1024;
 const EVENT_STREAM: &str = "text/event-stream";
 /// Failures in a row after which the upstream counts as failing.
 const FAILING_AFTER: u32 = 3;
-/// An idle connection is kept so long. Servers close theirs after a minute or so,
-/// and a call that meets such a close is lost.
-const KEPT_IDLE: Duration = Duration::from_secs(30);
-
 #[derive(Debug, Clone)]
 pub struct UpstreamSettings {
     /// Without a trailing slash; an API's path is put behind it.
@@ -96,7 +89,7 @@ pub(super) struct Answer {
 pub(super) struct Stream {
     /// Its content type.
     pub kind: HeaderValue,
-    pub body: Incoming,
+    pub body: AnswerBody,
 }
 
 /// Whether the upstream answers lately: for the readiness probe.
@@ -107,18 +100,25 @@ pub enum UpstreamHealth {
 }
 
 /// Where the calls of one API go: made once, as no call changes it.
-#[derive(Debug, Clone)]
 pub(super) struct Target {
-    uri: Uri,
+    connections: Arc<Connections>,
+    path: Uri,
     headers: HeaderMap,
     /// Whether an answer may be a stream.
     may_stream: bool,
     success: Success,
 }
 
-/// A pool of connections to the upstream.
+/// An address that calls cannot be forwarded to.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no address of a service")]
+pub struct NoAddress(String);
+
+/// The service behind the gateway, or the several of them.
 pub struct Upstream {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    connector: Connector,
+    /// By what they go to: APIs at one place share theirs.
+    connections: Mutex<HashMap<Uri, Arc<Connections>>>,
     settings: UpstreamSettings,
     room: Arc<Room>,
     failures: AtomicU32,
@@ -137,15 +137,11 @@ impl Upstream {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(KEPT_IDLE)
-            .pool_timer(TokioTimer::new())
-            .http1_max_buf_size(READ_AHEAD)
-            .build(connector);
         // One answer of the longest kind always fits.
         let room = settings.max_buffered_bytes.max(settings.max_answer_bytes);
         Self {
-            client,
+            connector,
+            connections: Mutex::default(),
             room: Arc::new(Room::new(room)),
             settings,
             failures: AtomicU32::new(0),
@@ -156,12 +152,14 @@ impl Upstream {
     ///
     /// # Errors
     /// The base URL is none.
-    pub(super) fn target(&self, api: &Api) -> Result<Target, InvalidUri> {
+    pub(super) fn target(&self, api: &Api) -> Result<Target, NoAddress> {
         let (base_url, authorization) = match self.settings.elsewhere.get(&api.name) {
             Some((base_url, authorization)) => (base_url, authorization),
             None => (&self.settings.base_url, &self.settings.authorization),
         };
-        let uri: Uri = format!("{base_url}{}", api.path).parse()?;
+        let address = format!("{base_url}{}", api.path);
+        let uri = address.parse().ok();
+        let (origin, path) = uri.and_then(connections::split).ok_or(NoAddress(address))?;
         let accepted = if api.stream {
             "text/event-stream, application/json"
         } else {
@@ -170,7 +168,7 @@ impl Upstream {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT, HeaderValue::from_static(accepted));
-        if let Some(host) = uri.authority()
+        if let Some(host) = origin.authority()
             && let Ok(host) = HeaderValue::from_str(host.as_str())
         {
             headers.insert(HOST, host);
@@ -178,8 +176,13 @@ impl Upstream {
         if let Some(authorization) = authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
+        let mut known = self.connections.lock();
+        let connections = known
+            .entry(origin.clone())
+            .or_insert_with(|| Connections::new(origin, self.connector.clone()));
         Ok(Target {
-            uri,
+            connections: Arc::clone(connections),
+            path,
             headers,
             may_stream: api.stream,
             success: api.success,
@@ -234,15 +237,11 @@ impl Upstream {
     ) -> Result<Reply, Fault> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = target.uri.clone();
+        *request.uri_mut() = target.path.clone();
         let headers = request.headers_mut();
         headers.clone_from(&target.headers);
         headers.insert(REQUEST_ID, request_id.clone());
-        let response = self
-            .client
-            .request(request)
-            .await
-            .map_err(|error| fault(&error))?;
+        let response = target.connections.send(request).await?;
         let status = response.status();
         if status.is_success() && is_event_stream(response.headers()) {
             return stream(target, response);
@@ -255,15 +254,6 @@ impl Upstream {
             Success::Code => understand(status, body, limit),
             Success::Status => take_at_its_status(status, body, limit),
         }
-    }
-}
-
-fn fault(error: &Error) -> Fault {
-    if error.is_connect() {
-        Fault::Down
-    } else {
-        // It broke off, or does not speak HTTP.
-        Fault::Broken
     }
 }
 
@@ -286,7 +276,7 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
 
 /// A stream must be allowed for, and must say where it ends: one that ends with
 /// its connection cannot be told from one that was cut.
-fn stream(target: &Target, response: Response<Incoming>) -> Result<Reply, Fault> {
+fn stream(target: &Target, response: Response<AnswerBody>) -> Result<Reply, Fault> {
     let (mut head, body) = response.into_parts();
     let has_end =
         head.headers.contains_key(TRANSFER_ENCODING) || body.size_hint().exact().is_some();

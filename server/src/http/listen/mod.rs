@@ -2,16 +2,15 @@
 //! how long it may stand still, and closed in good order. One that is slow or
 //! hostile costs a few kilobytes for a while, and nobody else.
 
+mod front;
 mod patient;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::Request;
-use hyper::body::Incoming;
+pub use front::Front;
+
+use front::Desk;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use patient::{PatientBody, PatientStream};
+use patient::PatientStream;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -20,7 +19,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tower::ServiceExt;
 
 /// Longest head of a request, and the most that is read or written ahead.
 const MOST_BUFFERED: usize = 64 * 1024;
@@ -63,11 +61,11 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(QUEUE)
 }
 
-/// Serves the router until `stop`; then takes no new request, and waits for the
+/// Serves until `stop`; then takes no new request, and waits for the
 /// answers under way, `grace` at the most.
 pub async fn listen(
     listener: TcpListener,
-    router: Router,
+    front: Front,
     limits: ConnectionLimits,
     stop: impl Future<Output = ()>,
     grace: Duration,
@@ -90,7 +88,7 @@ pub async fn listen(
                 tokio::spawn(serve(
                     tcp,
                     Peer(peer.ip()),
-                    router.clone(),
+                    front.clone(),
                     limits,
                     closing.subscribe(),
                     place,
@@ -116,17 +114,13 @@ pub async fn listen(
 async fn serve(
     tcp: TcpStream,
     peer: Peer,
-    router: Router,
+    front: Front,
     limits: ConnectionLimits,
     mut closing: watch::Receiver<()>,
     _place: OwnedSemaphorePermit,
 ) {
     // An event of a stream, and the end of an answer, leave at once.
     let _ = tcp.set_nodelay(true);
-    let service = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        request.map(|body| Body::new(PatientBody::new(body, limits.body)))
-    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle)
@@ -134,7 +128,11 @@ async fn serve(
         .max_headers(MOST_HEADERS)
         .serve_connection(
             TokioIo::new(PatientStream::new(tcp, limits.stall)),
-            TowerToHyperService::new(service),
+            Desk {
+                front,
+                peer,
+                limits,
+            },
         );
     let mut connection = pin!(connection);
     let ended = tokio::select! {

@@ -79,7 +79,7 @@ impl Meter {
 }
 
 /// Every path below [`BASE_PATH`].
-pub fn router(meter: Arc<Meter>) -> Routes {
+pub(super) fn router(meter: Arc<Meter>) -> Routes {
     let not_post = async || Problem::not_post();
     Routes::new()
         .route(

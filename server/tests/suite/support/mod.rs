@@ -90,10 +90,10 @@ impl TestServer {
         })
         .await
         .unwrap();
-        let (router, connections) = (server.router.clone(), server.connections);
+        let (front, connections) = (server.front.clone(), server.connections);
         tokio::spawn(listen(
             listener,
-            router,
+            front,
             connections,
             pending(),
             Duration::ZERO,
