@@ -10,11 +10,14 @@ use crate::domain::quota::Engine;
 use crate::domain::store::{Books as BookStore, Due};
 use crate::domain::{AccountId, GrantId, Millis, StoreError};
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Turns that one caller waits for at most: there is always more to come for
 /// somebody.
 const TURNS: usize = 1_000;
+/// Accounts that are brought up to date together at most: others wait meanwhile.
+const AT_ONCE: usize = 100;
 
 /// Engine and disk, side by side. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +28,8 @@ pub(super) struct Books {
     pub changes: Arc<Changes>,
     pub levels: Arc<Levels>,
     pub key_days: Arc<KeyDays>,
+    /// Accounts whose calls wait for what is due to be written.
+    pub behind: Arc<Mutex<BTreeSet<AccountId>>>,
 }
 
 impl Books {
@@ -64,15 +69,67 @@ impl Books {
     }
 
     /// Brings one account to the disk and the time: whatever of it is due is
-    /// written, and what the disk says is taken over.
+    /// written, and what the disk says is taken over. The same for others that wait:
+    /// at midnight calls of many accounts do, and each would cost a commit.
     pub(super) async fn catch_up(&self, account: AccountId) -> Result<(), StoreError> {
         let now = self.clock.now();
+        if self.is_up_to_date(account, now) {
+            self.behind.lock().remove(&account);
+            return Ok(());
+        }
+        let accounts = self.waiting_with(account);
         for _ in 0..TURNS {
-            if !self.turn(now, Some(account)).await? {
+            if !self.turn(now, Some(&accounts)).await? {
                 break;
             }
         }
+        for other in &accounts[1..] {
+            if !self.is_up_to_date(*other, now)
+                && let Err(error) = self.take_over(*other).await
+            {
+                tracing::error!(%error, "balances could not be read again");
+            }
+        }
+        if self.is_up_to_date(account, now) {
+            return Ok(());
+        }
         self.take_over(account).await
+    }
+
+    fn is_up_to_date(&self, account: AccountId, now: Millis) -> bool {
+        self.engine.lock().is_up_to_date(account, now) == Some(true)
+    }
+
+    /// An account, and some of those that wait to be brought up to date.
+    fn waiting_with(&self, account: AccountId) -> Vec<AccountId> {
+        let mut behind = self.behind.lock();
+        behind.remove(&account);
+        let mut accounts = vec![account];
+        while accounts.len() < AT_ONCE
+            && let Some(other) = behind.pop_first()
+        {
+            accounts.push(other);
+        }
+        accounts
+    }
+
+    /// Takes over what the disk says of an account if it is in memory. Any other is
+    /// read when its next call comes.
+    async fn follow(&self, account: AccountId, now: Millis) -> Result<(), StoreError> {
+        let in_memory = {
+            let mut engine = self.engine.lock();
+            let in_memory = engine.is_up_to_date(account, now).is_some();
+            if !in_memory {
+                // It may be about to come, with what was read before.
+                engine.doubt(account);
+            }
+            in_memory
+        };
+        if in_memory {
+            return self.take_over(account).await;
+        }
+        self.changes.tell([account]);
+        Ok(())
     }
 
     /// Ends some of the grants whose time has come, and begins the periods of
@@ -80,7 +137,7 @@ impl Books {
     pub(super) async fn turn(
         &self,
         now: Millis,
-        of: Option<AccountId>,
+        of: Option<&[AccountId]>,
     ) -> Result<bool, StoreError> {
         let now = self.engine.lock().grant_time(now);
         let mut due = self.store.due(now, of).await?;
@@ -92,7 +149,7 @@ impl Books {
         // Written or not, or nobody knows: the disk is asked.
         let accounts = due.accounts();
         for account in &accounts {
-            if let Err(error) = self.take_over(*account).await {
+            if let Err(error) = self.follow(*account, now).await {
                 tracing::error!(%error, "balances could not be read again");
             }
         }

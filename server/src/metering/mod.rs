@@ -144,6 +144,7 @@ impl Metering {
             changes: Arc::clone(&changes),
             levels: Arc::new(levels),
             key_days: Arc::new(KeyDays::new(retention, store.last_key_day().await?)),
+            behind: Arc::default(),
         };
         let apis = ids
             .into_iter()
@@ -320,6 +321,8 @@ impl Metering {
 
 #[cfg(test)]
 mod grant_tests;
+#[cfg(test)]
+mod midnight_tests;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]

@@ -154,6 +154,7 @@ impl Till {
     /// Has the ledger writer bring an account in memory to the disk and the time.
     async fn catch_up(&self, account: AccountId) -> Result<(), StoreError> {
         let books = self.books.clone();
+        books.behind.lock().insert(account);
         self.writer
             .between(async move { books.catch_up(account).await })
             .await

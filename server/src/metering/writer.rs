@@ -7,11 +7,12 @@ use super::books::Books;
 use crate::domain::idempotency::{LeftOut, Terms, Why};
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, StoreError};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Calls that may wait for the writer; more wait for a place, then are refused.
 const QUEUE: usize = 8_192;
@@ -22,6 +23,8 @@ const BATCH: usize = 4_096;
 const TURNS: usize = 2;
 /// How long a call waits for a place in a full queue.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After so long with what is done between commits, calls have their turn again.
+const SLICE: Duration = Duration::from_millis(20);
 
 /// A row was not written. Nothing was charged.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -162,11 +165,15 @@ impl Batch {
 
 async fn run(mut jobs: mpsc::Receiver<Job>, books: Books) {
     let mut waiting = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut waiting, BATCH).await > 0 {
+    let mut between = VecDeque::new();
+    let mut drains = Vec::new();
+    loop {
+        // What is still to be done between commits waits for no job.
+        if between.is_empty() && jobs.recv_many(&mut waiting, BATCH).await == 0 {
+            return;
+        }
         gather(&mut jobs, &mut waiting).await;
         let mut batch = Batch::with_capacity(waiting.len());
-        let mut drains = Vec::new();
-        let mut between = Vec::new();
         for job in waiting.drain(..) {
             match job {
                 Job::Append(line, written) => {
@@ -180,17 +187,22 @@ async fn run(mut jobs: mpsc::Receiver<Job>, books: Books) {
                     }
                 }
                 Job::Drain(done) => drains.push(done),
-                Job::Between(work) => between.push(work),
+                Job::Between(work) => between.push_back(work),
             }
         }
         if !batch.rows.is_empty() {
             commit(batch, &books).await;
         }
-        for work in between {
+        let started = Instant::now();
+        while started.elapsed() < SLICE
+            && let Some(work) = between.pop_front()
+        {
             work.await;
         }
-        for done in drains {
-            let _ = done.send(());
+        if between.is_empty() {
+            for done in drains.drain(..) {
+                let _ = done.send(());
+            }
         }
     }
 }

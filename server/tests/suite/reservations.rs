@@ -6,12 +6,14 @@ use allowance::assembly::{Parts, Server, assemble};
 use allowance::clock::Clock;
 use allowance::config::Config;
 use allowance::domain::accounts::Role;
-use allowance::domain::store::{RequestLog, Store};
+use allowance::domain::store::{Idempotency, RequestLog, Reservations, Store};
 use allowance::domain::usage::Outcome;
 use allowance::metering::{Settled, Settlement};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+const DAY: i64 = 24 * 3_600_000;
 
 const SUCCESS: Settlement = Settlement {
     outcome: Outcome::Succeeded,
@@ -197,6 +199,66 @@ async fn racing_reservations_settlements_and_time_limits_charge_each_call_once()
         assert_eq!(first, second);
     }
     assert_eq!((it.held().await, it.left().await), (0, 0));
+    it.it.assert_verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn racing_first_reservations_under_one_key_get_one_answer() {
+    let it = Metered::start().await;
+    it.leave(1).await;
+    let send = async || {
+        let request = it
+            .request("reserve", &it.token)
+            .header("idempotency-key", "r-1");
+        let response = request.body(it.event().to_string()).send().await;
+        read(response.unwrap()).await
+    };
+    let racing = join_all((0..20).map(|_| send())).await;
+    for answer in &racing {
+        assert_eq!((answer.0, answer), (200, &racing[0]));
+    }
+    assert_eq!(it.held().await, 1);
+    let calls = it.it.calls(&it.ann).await;
+    assert!(
+        calls
+            .iter()
+            .all(|(outcome, _)| *outcome != Outcome::Blocked)
+    );
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten_and_nothing_else() {
+    let it = Metered::start().await;
+    // More than is forgotten at once.
+    for batch in 0..3 {
+        let failed = |n: usize| {
+            let mut event = it.named(&format!("old-{batch}-{n}"));
+            event["outcome"] = json!("failed");
+            event
+        };
+        let events: Vec<Value> = (0..800).map(failed).collect();
+        assert_eq!(it.record(&json!(events)).await.0, 200);
+    }
+    let old = it.reserve().await;
+    it.it.clock.advance(600_000);
+    it.it.server.reservations.lapse().await;
+    it.it.clock.advance(2 * DAY);
+    it.record(&it.named("young")).await;
+    let young = it.reserve().await;
+    it.it.clock.advance(600_000);
+    it.it.server.reservations.lapse().await;
+    it.it.server.reservations.sweep().await;
+
+    let store = &it.it.store;
+    let today = it.it.clock.now().div_euclid(DAY);
+    assert_eq!(store.forget_keys_before(today).await.unwrap(), 0);
+    assert_eq!(store.last_key_day().await.unwrap(), Some(today));
+    assert_eq!(store.reservation(&old).await.unwrap(), None);
+    assert!(store.reservation(&young).await.unwrap().is_some());
+    let (_, said) = it.settle(&old, "succeeded").await;
+    assert_eq!(said["code"], "unknown_reservation");
+    assert_eq!(it.settle(&young, "succeeded").await.1["status"], "charged");
+    assert_eq!(it.record(&it.named("young")).await.1["status"], "duplicate");
     it.it.assert_verified().await;
 }
 

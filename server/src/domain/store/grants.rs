@@ -97,9 +97,9 @@ pub trait Grants: Send + Sync + 'static {
     ) -> Stored<bool>;
     /// Up to when grants were ended for their time: the latest of those instants.
     async fn ended_until(&self) -> Stored<Millis>;
-    /// Some of the grants whose time has come, of one account or of all; all of
+    /// Some of the grants whose time has come, of these accounts or of all; all of
     /// them, after as many turns as it takes.
-    async fn due(&self, now: Millis, of: Option<AccountId>) -> Stored<Due>;
+    async fn due(&self, now: Millis, of: Option<&[AccountId]>) -> Stored<Due>;
     /// Ends what is due, with an entry at its own time of what lapsed or rolled
     /// over, and begins the periods of what comes again. `due` says how many calls
     /// in flight hold each grant.

@@ -12,6 +12,7 @@ mod disk;
 mod events;
 mod faults;
 mod grants;
+mod midnight;
 mod model;
 mod run;
 mod services;
@@ -93,6 +94,7 @@ impl Life {
             changes: Arc::<Changes>::default(),
             levels: Arc::new(Levels::deaf(engine)),
             key_days: Arc::new(KeyDays::new(Retention::default(), key_day)),
+            behind: Arc::default(),
         }));
         Self {
             reservations: Reservations::open(Arc::clone(&till)).await.unwrap(),

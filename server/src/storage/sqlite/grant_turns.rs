@@ -8,32 +8,43 @@ use crate::domain::{AccountId, GrantId, Millis, StoreError, zones};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-/// Grants, and recurrences, of one turn: calls wait while it is written.
-const AT_ONCE: i64 = 500;
+/// Grants, and recurrences, of one turn: calls wait while it is written. At midnight
+/// those of all accounts come together.
+pub(super) const AT_ONCE: i64 = 200;
 
 const DUE: &str = "
     SELECT * FROM (
         SELECT account_id, id, 0 AS loose, 0 AS ended FROM grants
         WHERE ended_at IS NULL AND expires_at <= $1 AND recurrence_id IS NULL
-        ORDER BY expires_at LIMIT $2)
+        ORDER BY expires_at, id LIMIT $2)
     UNION ALL
     SELECT grants.account_id, grants.id, 0, 0
-    FROM (SELECT id FROM recurrences WHERE next_at <= $1 ORDER BY next_at LIMIT $2) AS due
+    FROM (SELECT id FROM recurrences WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2) AS due
     JOIN grants ON recurrence_id = due.id AND ended_at IS NULL AND recurrence_id IS NOT NULL
     UNION ALL
     SELECT account_id, id, loose, 1 FROM grants WHERE loose > 0";
 
 const DUE_RECURRENCES: &str = "
-    SELECT account_id, id FROM recurrences WHERE next_at <= $1 ORDER BY next_at LIMIT $2";
+    SELECT account_id, id FROM recurrences WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2";
 
-const DUE_OF_ACCOUNT: &str = "
-    SELECT account_id, grants.id, 0, 0 FROM grants
-    WHERE account_id = $3 AND ended_at IS NULL AND expires_at <= $1
-    ORDER BY grants.id LIMIT 2 * $2";
+/// `$3` holds accounts.
+const DUE_OF_ACCOUNTS: &str = "
+    SELECT * FROM (
+        SELECT account_id, grants.id, 0, 0
+        FROM json_each($3) AS asked CROSS JOIN grants ON account_id = asked.value
+        WHERE ended_at IS NULL AND expires_at <= $1 AND recurrence_id IS NULL
+        ORDER BY expires_at, grants.id LIMIT $2)
+    UNION ALL
+    SELECT grants.account_id, grants.id, 0, 0
+    FROM (SELECT recurrences.id
+          FROM json_each($3) AS asked CROSS JOIN recurrences ON account_id = asked.value
+          WHERE next_at <= $1 ORDER BY next_at, recurrences.id LIMIT $2) AS due
+    JOIN grants ON recurrence_id = due.id AND ended_at IS NULL AND recurrence_id IS NOT NULL";
 
-const DUE_RECURRENCES_OF_ACCOUNT: &str = "
-    SELECT account_id, id FROM recurrences
-    WHERE account_id = $3 AND next_at <= $1 ORDER BY next_at LIMIT $2";
+const DUE_RECURRENCES_OF_ACCOUNTS: &str = "
+    SELECT account_id, recurrences.id
+    FROM json_each($3) AS asked CROSS JOIN recurrences ON account_id = asked.value
+    WHERE next_at <= $1 ORDER BY next_at, recurrences.id LIMIT $2";
 
 /// `$1` holds pairs of grant and calls in flight.
 const OVER: &str = "
@@ -169,17 +180,17 @@ impl TryFrom<RecurrenceRow> for (i64, Recurrence) {
 }
 
 impl SqliteStore {
-    pub(super) async fn due_grants(&self, now: Millis, of: Option<AccountId>) -> Stored<Due> {
+    pub(super) async fn due_grants(&self, now: Millis, of: Option<&[AccountId]>) -> Stored<Due> {
         let (grants, recurrences) = match of {
             None => (DUE, DUE_RECURRENCES),
-            Some(_) => (DUE_OF_ACCOUNT, DUE_RECURRENCES_OF_ACCOUNT),
+            Some(_) => (DUE_OF_ACCOUNTS, DUE_RECURRENCES_OF_ACCOUNTS),
         };
-        let of = of.map(|account| account.0);
+        let of = of.map(|accounts| rows(accounts.iter().map(|account| json!(account.0))));
         let mut tx = self.readers.begin().await?;
         let recurrences: Vec<(i64, i64)> = sqlx::query_as(recurrences)
             .bind(now)
             .bind(AT_ONCE)
-            .bind(of)
+            .bind(of.as_deref())
             .fetch_all(&mut *tx)
             .await?;
         let grants: Vec<(i64, i64, i64, bool)> = sqlx::query_as(grants)

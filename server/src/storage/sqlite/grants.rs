@@ -386,7 +386,7 @@ impl Grants for SqliteStore {
         self.last_end().await
     }
 
-    async fn due(&self, now: Millis, of: Option<AccountId>) -> Stored<Due> {
+    async fn due(&self, now: Millis, of: Option<&[AccountId]>) -> Stored<Due> {
         self.due_grants(now, of).await
     }
 

@@ -24,6 +24,27 @@ const FORGET: &str = "
         SELECT day, account_id, key_hash FROM idempotency WHERE day < $1
         ORDER BY day, account_id, key_hash LIMIT 2000)";
 
+/// Keys that say a call was made which is not in the ledger, or is another account's.
+/// Those of reservations name a row that goes when it is settled, or forgotten.
+pub(super) const WITHOUT_CALL: &str = "
+    SELECT idempotency.request_id, count(*) OVER ()
+    FROM idempotency LEFT JOIN usage ON usage.request_id = idempotency.request_id
+    WHERE idempotency.request_id NOT LIKE 'rsv\\_%' ESCAPE '\\'
+      AND (usage.id IS NULL
+           OR (idempotency.account_id <> 0 AND usage.account_id <> idempotency.account_id))
+    LIMIT 20";
+
+/// Keys under which two things were done within the time for which they are
+/// remembered: today's and yesterday's are, whatever the settings say.
+pub(super) const DONE_TWICE: &str = "
+    SELECT earlier.request_id, later.request_id, count(*) OVER ()
+    FROM idempotency AS later
+    CROSS JOIN idempotency AS earlier
+            ON earlier.day = later.day - 1
+           AND earlier.account_id = later.account_id
+           AND earlier.key_hash = later.key_hash
+    LIMIT 20";
+
 #[derive(sqlx::FromRow)]
 struct KnownRow {
     fingerprint: i64,

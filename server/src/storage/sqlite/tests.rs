@@ -1,3 +1,4 @@
+mod crowd;
 mod days;
 mod requests;
 mod verify;

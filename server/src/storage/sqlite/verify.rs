@@ -2,6 +2,7 @@
 //! in line. The ledger itself is never touched (`product.md` §2.7).
 
 use super::grant_turns::ENTRIES_APART;
+use super::idempotency::{DONE_TWICE, WITHOUT_CALL};
 use super::{SqliteStore, days};
 use crate::domain::store::{Stored, Verify};
 use crate::domain::usage::{Outcome, QUARTER_MS};
@@ -249,6 +250,26 @@ async fn against_ledger(tx: &mut SqliteConnection) -> Stored<Vec<String>> {
         |(request, grant, _)| format!("call {request}: it burnt {grant}, a grant of another"),
     )
     .add_to(&mut all, "such calls");
+    all.extend(keys(tx).await?);
+    Ok(all)
+}
+
+async fn keys(tx: &mut SqliteConnection) -> Stored<Vec<String>> {
+    let mut all = Vec::new();
+    let rows: Vec<(String, i64)> = sqlx::query_as(WITHOUT_CALL).fetch_all(&mut *tx).await?;
+    Kind::new(
+        rows,
+        |row| row.1,
+        |(request, _)| format!("a key is remembered for call {request}, which is not there"),
+    )
+    .add_to(&mut all, "such keys");
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(DONE_TWICE).fetch_all(&mut *tx).await?;
+    Kind::new(
+        rows,
+        |row| row.2,
+        |(first, second, _)| format!("one key was used for two calls: {first} and {second}"),
+    )
+    .add_to(&mut all, "keys that were used twice");
     Ok(all)
 }
 

@@ -46,6 +46,7 @@ pub(super) struct Disk {
     /// So often a write lets others go first.
     pub slow: Mutex<u32>,
     pub died: Mutex<bool>,
+    pub commits: Mutex<i64>,
 }
 
 impl Disk {
@@ -55,6 +56,7 @@ impl Disk {
         for _ in 0..slow {
             tokio::task::yield_now().await;
         }
+        *self.commits.lock() += 1;
         let fault = self.fault.lock().take();
         let failed = || StoreError::Transient("the disk fails".into());
         match fault {

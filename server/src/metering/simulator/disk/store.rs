@@ -148,9 +148,9 @@ impl Grants for Disk {
         Ok(self.state.lock().ended_until)
     }
 
-    async fn due(&self, now: Millis, of: Option<AccountId>) -> Stored<Due> {
+    async fn due(&self, now: Millis, of: Option<&[AccountId]>) -> Stored<Due> {
         self.read(|state| {
-            let of_account = |account| of.is_none_or(|of| of == account);
+            let of_account = |account| of.is_none_or(|of| of.contains(&account));
             let is_due = |grant: &OnDisk| {
                 of_account(grant.account)
                     && grant.ended.is_none()

@@ -62,6 +62,16 @@ async fn what_is_no_derived_number_is_named_and_left_alone() {
             "UPDATE usage SET grant_id = (SELECT min(id) FROM grants)",
             "call req_1: it burnt",
         ),
+        (
+            "INSERT INTO idempotency SELECT 20000, id, x'00', 1, 'req_9', NULL, NULL FROM accounts",
+            "remembered for call req_9, which is not there",
+        ),
+        (
+            "INSERT INTO idempotency
+             SELECT 20000 + value, account_id, x'00', 1, 'req_1', NULL, NULL
+             FROM usage, json_each('[0, 1]')",
+            "one key was used for two calls: req_1 and req_1",
+        ),
     ] {
         let it = fixture().await;
         let grant = it.search_grant().await;
