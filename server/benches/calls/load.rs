@@ -17,6 +17,15 @@ pub struct Measured {
 }
 
 impl Measured {
+    fn of(mut latencies: Vec<Duration>, started: Instant, cpu: f64) -> Self {
+        latencies.sort_unstable();
+        Self {
+            a_second: latencies.len() as f64 / started.elapsed().as_secs_f64(),
+            cpu_us: (cpu_time() - cpu) / latencies.len() as f64,
+            latencies,
+        }
+    }
+
     /// Milliseconds at a share of the sorted latencies, in percent.
     pub fn ms(&self, percent: usize) -> f64 {
         let place = self.latencies.len() * percent / 100;
@@ -69,14 +78,52 @@ pub async fn run(
     for worker in workers {
         latencies.extend(worker.await.unwrap());
     }
-    let a_second = latencies.len() as f64 / started.elapsed().as_secs_f64();
-    let cpu_us = (cpu_time() - cpu) / latencies.len() as f64;
-    latencies.sort_unstable();
-    Measured {
-        a_second,
-        cpu_us,
-        latencies,
+    Measured::of(latencies, started, cpu)
+}
+
+/// Sends so many requests a second, however long the answers take, for so long.
+/// A call that is late because its connection still waits counts from when it was
+/// due: a server that stalls cannot hide it.
+pub async fn run_at(
+    address: &str,
+    a_second: usize,
+    time: Duration,
+    expected: &'static str,
+    request: &[u8],
+) -> Measured {
+    const CONNECTIONS: usize = 16;
+    let started = Instant::now();
+    let cpu = cpu_time();
+    let between = Duration::from_secs(1) / u32::try_from(a_second).unwrap();
+    let calls = a_second * usize::try_from(time.as_millis()).unwrap() / 1_000;
+    let workers: Vec<_> = (0..CONNECTIONS)
+        .map(|connection| {
+            let (address, request) = (address.to_owned(), request.to_vec());
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(address).await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let mut buffer = Vec::with_capacity(16 * 1024);
+                let mut latencies = Vec::new();
+                for call in (connection..calls).step_by(CONNECTIONS) {
+                    let due = started + between * u32::try_from(call).unwrap();
+                    let is_late = Instant::now() > due;
+                    tokio::time::sleep_until(due.into()).await;
+                    // A timer rings up to a millisecond late, which is nobody's fault.
+                    let since = if is_late { due } else { Instant::now() };
+                    stream.write_all(&request).await.unwrap();
+                    let answer = read(&mut stream, &mut buffer).await;
+                    latencies.push(since.elapsed());
+                    assert!(answer.contains(expected), "an answer was none: {answer}");
+                }
+                latencies
+            })
+        })
+        .collect();
+    let mut latencies = Vec::new();
+    for worker in workers {
+        latencies.extend(worker.await.unwrap());
     }
+    Measured::of(latencies, started, cpu)
 }
 
 /// Reads one answer, head and body.
