@@ -1,4 +1,4 @@
-import { createKey, figures, row } from "./console";
+import { createKey, figures, grantForm, row } from "./console";
 import { accounts, enter, expect, otherBrowser, test } from "./fixtures";
 import { search } from "./gateway";
 
@@ -31,8 +31,8 @@ test("a grant with its reason counts for the next call, and is in the audit log 
   await page.goto("/admin?q=priya");
   await page.getByRole("link", { name: accounts.priya.email }).click();
   await page.getByLabel("API", { exact: true }).selectOption("getMessage");
-  await page.getByLabel("Calls", { exact: true }).fill("70");
-  await page.getByLabel("Reason", { exact: true }).fill(reason);
+  await grantForm(page).getByLabel("Calls", { exact: true }).fill("70");
+  await grantForm(page).getByLabel("Reason", { exact: true }).fill(reason);
   await page.getByRole("button", { name: "Grant" }).click();
   await expect(page.getByRole("status")).toContainText("granted");
   const grant = page.getByRole("region", { name: "Grants" }).last().getByRole("row").filter({ hasText: reason });
@@ -62,17 +62,17 @@ test.describe("what the desk refuses", () => {
     await enter(page, "admin");
     await page.goto("/admin?q=priya");
     await page.getByRole("link", { name: accounts.priya.email }).click();
-    await page.getByLabel("Calls", { exact: true }).fill("-5");
-    await page.getByLabel("Reason", { exact: true }).fill("A slip of the finger");
+    await grantForm(page).getByLabel("Calls", { exact: true }).fill("-5");
+    await grantForm(page).getByLabel("Reason", { exact: true }).fill("A slip of the finger");
     await page.getByRole("button", { name: "Grant" }).click();
     await expect(page.getByRole("alert")).toBeVisible();
-    await expect(page.getByLabel("Calls", { exact: true })).toHaveAttribute("aria-invalid", "true");
-    await expect(page.getByLabel("Reason", { exact: true })).toHaveValue("A slip of the finger");
-    await page.getByLabel("Calls", { exact: true }).fill("5");
-    await page.getByLabel("Reason", { exact: true }).fill("  ");
+    await expect(grantForm(page).getByLabel("Calls", { exact: true })).toHaveAttribute("aria-invalid", "true");
+    await expect(grantForm(page).getByLabel("Reason", { exact: true })).toHaveValue("A slip of the finger");
+    await grantForm(page).getByLabel("Calls", { exact: true }).fill("5");
+    await grantForm(page).getByLabel("Reason", { exact: true }).fill("  ");
     await page.getByRole("button", { name: "Grant" }).click();
-    await expect(page.getByLabel("Reason", { exact: true })).toHaveAccessibleDescription(/This field is needed/);
-    await expect(page.getByLabel("Calls", { exact: true })).toHaveValue("5");
+    await expect(grantForm(page).getByLabel("Reason", { exact: true })).toHaveAccessibleDescription(/This field is needed/);
+    await expect(grantForm(page).getByLabel("Calls", { exact: true })).toHaveValue("5");
   });
 
   test("a rejection needs its sentence, which the developer reads @once", async ({ page, browser }) => {

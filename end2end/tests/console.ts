@@ -13,6 +13,9 @@ export function figure(text: string | null): number {
 
 export const card = (page: Page, api: Api): Locator => page.locator(`article[data-api=${api}]`);
 
+/** The form by which an admin grants calls, on an account's page. */
+export const grantForm = (page: Page): Locator => page.getByRole("region", { name: "Grant calls" });
+
 export type Figures = { remaining: number; charged: number; failed: number; requests: number };
 
 /** The figures of an API's card. */

@@ -47,7 +47,7 @@ export const accounts = {
   priya: { email: "priya@kitesurf.example", password: "demo-passenger" },
   /** Is asked about by others; changes nothing. */
   xiaoming: { email: "xiaoming@yunduan.example", password: "demo-passenger" },
-  /** Makes keys and projects. */
+  /** Makes keys and projects; one test's requests are answered twenty at a time. */
   diego: { email: "diego@tranvia.example", password: "demo-passenger" },
   /** Has never called: all of the free quota is left, until one test uses it up. */
   hanna: { email: "hanna@fjord.example", password: "demo-passenger" },

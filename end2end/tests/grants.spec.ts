@@ -1,3 +1,4 @@
+import { grantForm } from "./console";
 import { accounts, enter, expect, otherBrowser, test } from "./fixtures";
 
 test("calls that come again every day are given, seen by their developer, and revoked @nojs", async ({ page, browser }) => {
@@ -6,8 +7,8 @@ test("calls that come again every day are given, seen by their developer, and re
   await page.goto("/admin?q=priya");
   await page.getByRole("link", { name: accounts.priya.email }).click();
   await page.getByLabel("API", { exact: true }).selectOption("addMessage");
-  await page.getByLabel("Calls", { exact: true }).fill("30");
-  await page.getByLabel("Reason", { exact: true }).fill(reason);
+  await grantForm(page).getByLabel("Calls", { exact: true }).fill("30");
+  await grantForm(page).getByLabel("Reason", { exact: true }).fill(reason);
   await page.getByText("Start, end, repetition").click();
   await page.getByLabel("Give", { exact: true }).selectOption("day");
   await page.getByLabel("Calls that roll over").fill("15");
@@ -38,8 +39,8 @@ test.describe("terms that make no sense", () => {
     await enter(page, "admin");
     await page.goto("/admin?q=priya");
     await page.getByRole("link", { name: accounts.priya.email }).click();
-    await page.getByLabel("Calls", { exact: true }).fill("30");
-    await page.getByLabel("Reason", { exact: true }).fill("A slip");
+    await grantForm(page).getByLabel("Calls", { exact: true }).fill("30");
+    await grantForm(page).getByLabel("Reason", { exact: true }).fill("A slip");
     await page.getByText("Start, end, repetition").click();
     await page.getByLabel("Priority").fill("9000");
     await page.getByRole("button", { name: "Grant", exact: true }).click();
