@@ -2,10 +2,12 @@
 //! hands them in by Leptos context as `Arc<dyn …>`; a page never sees a
 //! database, a clock or a session.
 
+mod bulk;
 mod doors;
 mod guide;
 mod settings;
 
+pub use bulk::BulkGrants;
 pub use doors::Doors;
 pub use guide::Guide;
 pub use settings::Settings;

@@ -7,8 +7,14 @@ use crate::{
     components::outcome::NotFoundPage,
     pages::{
         admin::{
-            account::AccountPage, accounts::AccountsPage, audit::AuditPage, links::LinksPage,
-            next_request::NextRequestPage, overview::OverviewPage, requests::RequestsPage,
+            account::AccountPage,
+            accounts::AccountsPage,
+            audit::AuditPage,
+            bulk::{BulkCheckPage, BulkPage},
+            links::LinksPage,
+            next_request::NextRequestPage,
+            overview::OverviewPage,
+            requests::RequestsPage,
         },
         error_codes::ErrorCodesPage,
         join::JoinPage,
@@ -70,6 +76,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/overview") view=OverviewPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/requests/next") view=NextRequestPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/bulk") view=BulkPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/bulk/:id") view=BulkCheckPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/requests") view=RequestsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/links") view=LinksPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />

@@ -10,7 +10,7 @@ test("the overview leads to what waits @nojs", async ({ page }) => {
   await expect(page.getByLabel("Calls to grant")).toBeFocused();
 });
 
-test("twenty requests are answered with the keyboard alone @once @nojs", async ({ page, browser }) => {
+test("twenty requests are answered with the keyboard alone @once", async ({ page, browser }) => {
   test.setTimeout(120_000);
   const mine = `By keyboard, please, ${test.info().project.name}, try ${test.info().retry}.`;
   const apis = ["addMessage", "searchMemory", "getMessage"];

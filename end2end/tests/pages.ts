@@ -192,6 +192,19 @@ export const pages: Shown[] = [
   { name: "request-more-open", who: "aisha", path: "/request-more?api=searchMemory" },
   { name: "admin-overview", who: "admin", path: "/admin/overview" },
   { name: "admin-next", who: "admin", path: "/admin/requests/next" },
+  { name: "admin-bulk", who: "admin", path: "/admin/bulk" },
+  {
+    name: "admin-bulk-problem",
+    who: "admin",
+    path: "/admin/bulk",
+    status: 422,
+    then: async (page) => {
+      const text = "account,api,calls,reason\nnobody@example.com,addMessage,-5,\n";
+      await page.locator("[type=file]").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+      await page.locator("main form [type=submit]").click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
   { name: "admin-requests", who: "admin", path: "/admin/requests" },
   { name: "admin-answered", who: "admin", path: "/admin/requests?state=answered" },
   { name: "admin-accounts", who: "admin", path: "/admin" },

@@ -135,6 +135,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         doors: reader.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
         reader: Arc::clone(&reader),
+        bulk_grants: reader.clone(),
         admin_desk: reader,
         hsts: hsts(&config),
     };

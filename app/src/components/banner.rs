@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 32] = [
+const DONE: [(&str, &str); 33] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -20,6 +20,7 @@ const DONE: [(&str, &str); 32] = [
     ("request-sent", "done-request-sent"),
     ("request-withdrawn", "done-request-withdrawn"),
     ("granted", "done-granted"),
+    ("bulk-given", "done-bulk-given"),
     ("note-added", "done-note-added"),
     ("account-disabled", "done-account-disabled"),
     ("account-enabled", "done-account-enabled"),

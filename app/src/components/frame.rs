@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     i18n::{Language, Texts, use_texts},
-    view::{SignUpMode, Site, Theme, Viewer},
+    view::{Role, SignUpMode, Site, Theme, Viewer},
 };
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -26,6 +26,7 @@ pub enum Section {
     RequestMore,
     Settings,
     AdminOverview,
+    AdminBulk,
     AdminAccounts,
     AdminRequests,
     AdminLinks,
@@ -159,6 +160,7 @@ pub fn Brand() -> impl IntoView {
 fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
     let texts = use_texts();
     let staff = viewer.role.is_staff();
+    let owner = viewer.role == Role::Owner;
     let own = [
         (
             Section::Usage,
@@ -224,6 +226,12 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
             texts.text("nav-admin-links"),
         ),
         (
+            Section::AdminBulk,
+            "/admin/bulk",
+            Sign::Plus,
+            texts.text("nav-admin-bulk"),
+        ),
+        (
             Section::AdminAudit,
             "/admin/audit",
             Sign::Audit,
@@ -237,7 +245,13 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="menu-heading">{texts.text("nav-admin")}</p>
-                        <ul>{desk.map(|item| menu_item(section, item)).collect_view()}</ul>
+                        <ul>
+                            {desk
+                                .into_iter()
+                                .filter(|item| owner || item.0 != Section::AdminBulk)
+                                .map(|item| menu_item(section, item))
+                                .collect_view()}
+                        </ul>
                     }
                 })}
         </nav>

@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod bulk;
 mod door;
 mod figures;
 mod form;
@@ -19,6 +20,7 @@ pub use admin::{
     AccountDetail, AccountRow, AccountSearch, AuditEntry, AuditPage, AuditQuery, ErrorCount,
     NearRow, NextRequest, NoteRow, OverviewView, RequestFilter,
 };
+pub use bulk::{BulkRow, BulkView};
 pub use door::{JoinView, LinkPurpose, LinkRow, LinkView, ShownLink, SignUpMode};
 pub use figures::{
     ApiFigures, ApiUsage, Bucket, Forecast, Group, GroupName, MOST_GROUPS, NoFigures, Outlook,

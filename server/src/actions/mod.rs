@@ -3,6 +3,7 @@
 //! goes through here, so authorisation has one place.
 
 mod accounts;
+mod bulk;
 mod caps;
 mod codes;
 mod desk;
@@ -21,6 +22,7 @@ mod sessions;
 mod settings;
 
 pub use accounts::{OpenAccount, SignInError};
+pub use bulk::BulkError;
 pub use caps::{AskedCap, CapOf};
 pub use codes::CreateCode;
 pub use grants::AskedGrant;

@@ -2,6 +2,7 @@
 //! quota engine. Nothing here changes anything.
 
 mod account;
+mod bulk;
 mod choices;
 mod desk;
 mod doors;

@@ -39,6 +39,7 @@ pub enum Noun {
     Code,
     ServiceToken,
     Note,
+    Bulk,
     Reservation,
     Link,
 }
@@ -55,6 +56,7 @@ impl Noun {
             Self::Code => "cod_",
             Self::ServiceToken => "svt_",
             Self::Note => "not_",
+            Self::Bulk => "blk_",
             Self::Reservation => "rsv_",
             Self::Link => "lnk_",
         }

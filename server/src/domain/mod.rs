@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod authority;
+pub mod bulk;
 pub mod caps;
 pub mod catalogue;
 pub mod codes;

@@ -18,6 +18,7 @@ use super::{AccountId, ApiId, GrantId, Millis, ProjectId};
 use async_trait::async_trait;
 
 mod alerts;
+mod bulk;
 mod codes;
 mod desk;
 mod grants;
@@ -29,6 +30,7 @@ mod service_tokens;
 mod settings;
 
 pub use alerts::{Alert, Alerts};
+pub use bulk::{BulkGrants, GiveLines, NewBulk};
 pub use codes::{Codes, Redemption};
 pub use desk::{AuditFilter, CallCount, Desk, NearLimit, NewNote, Note, Overview};
 pub use grants::{Books, Due, DueGrant, Grants, NextDue};
@@ -48,6 +50,7 @@ pub trait Store:
     + Audit
     + Books
     + Codes
+    + BulkGrants
     + Caps
     + Desk
     + Grants

@@ -7,7 +7,7 @@ use crate::domain::codes::{CodeHash, NoRedemption};
 use crate::domain::grants::NewGrant;
 use crate::domain::keys::NewKey;
 use crate::domain::projects::ProjectDeletion;
-use crate::domain::store::{Answer, CapChange, KeyChange, Redemption, Tombstone};
+use crate::domain::store::{Answer, CapChange, GiveLines, KeyChange, Redemption, Tombstone};
 use crate::domain::{AccountId, ProjectId, StoreError};
 use std::sync::Arc;
 
@@ -194,6 +194,20 @@ impl Metering {
                 this.keys.forget(keys);
             }
             Ok(keys.is_some())
+        })
+        .await
+    }
+
+    /// Gives the next lines of a list. They count for the next call. Answers how
+    /// many there were.
+    pub async fn give_lines(self: &Arc<Self>, give: GiveLines) -> Result<usize, StoreError> {
+        let this = Arc::clone(self);
+        finish(async move {
+            let accounts = this.till.changing_many(this.store.give_lines(give)).await?;
+            for account in &accounts {
+                this.look_again(*account).await;
+            }
+            Ok(accounts.len())
         })
         .await
     }

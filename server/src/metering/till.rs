@@ -138,6 +138,27 @@ impl Till {
         changed
     }
 
+    /// The same for a change that says itself which accounts it touched. If it
+    /// failed and was on disk all the same, they are known by whoever asks again.
+    pub(super) async fn changing_many(
+        &self,
+        change: impl Future<Output = Result<Vec<AccountId>, StoreError>>,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let touched = change.await?;
+        let (books, accounts) = (self.books.clone(), touched.clone());
+        self.writer
+            .between(async move {
+                for account in accounts {
+                    if let Err(error) = books.take_over(account).await {
+                        tracing::error!(%error, "a change could not be read");
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(touched)
+    }
+
     /// Takes back what is left of a grant. False if there is nothing to revoke.
     pub(super) async fn revoke(
         &self,

@@ -48,6 +48,7 @@ const SIGNED_IN: &[Guest] = &[Stranger, Support, Owner, Developer];
 /// Whoever has the thing that is named, and no other.
 const ITS_OWNER: &[Guest] = &[Developer];
 const STAFF: &[Guest] = &[Support, Owner];
+const OWNERS: &[Guest] = &[Owner];
 const KEYS: &[Guest] = &[ForeignKey];
 const METER: &[Guest] = &[MeterToken];
 /// There is nothing for anybody.
@@ -134,6 +135,10 @@ const EXPECTED: &[Expected] = &[
     ("GET", "/admin/accounts/{id}/grants/export.csv", STAFF),
     ("GET", "/admin/accounts/{id}/grants/export.json", STAFF),
     ("POST", "/admin/accounts/{id}/grants/{grant}/revoke", STAFF),
+    ("GET", "/admin/bulk", OWNERS),
+    ("POST", "/admin/bulk", OWNERS),
+    ("GET", "/admin/bulk/{id}", OWNERS),
+    ("POST", "/admin/bulk/{id}/confirm", OWNERS),
     ("GET", "/admin/requests", STAFF),
     ("GET", "/admin/requests/next", STAFF),
     ("GET", "/admin/requests/export.csv", STAFF),
@@ -274,6 +279,14 @@ impl House {
         } else if route.contains("/links/{id}") {
             self.link(&format!("guest{}@example.com", route.len()))
                 .await
+        } else if route.contains("/bulk/{id}") {
+            let file = format!(
+                "account,api,calls,reason\n{},addMessage,5,Visit",
+                self.cleo.email
+            );
+            let by = By::from(&self.owner);
+            let actions = &self.it.server.actions;
+            actions.upload_bulk(&by, file.as_bytes()).await.unwrap()
         } else if route.contains("/accounts/{id}") {
             self.cleo.public_id.clone()
         } else if route.contains("requests/{id}") || route.contains("/request-more/{id}") {

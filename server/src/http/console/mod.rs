@@ -5,6 +5,7 @@
 
 mod account_export;
 mod admin;
+mod bulk;
 mod caps;
 mod cookies;
 mod doors;
@@ -39,7 +40,7 @@ use crate::actions::Actions;
 use crate::console::Reader;
 use crate::domain::networks::Network;
 use crate::metering::Changes;
-use allowance_app::ports::{AdminDesk, Console, Doors, Guide, Settings};
+use allowance_app::ports::{AdminDesk, BulkGrants, Console, Doors, Guide, Settings};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
@@ -64,6 +65,7 @@ pub struct Site {
     pub demo: Vec<DemoSignIn>,
     pub console: Arc<dyn Console>,
     pub admin_desk: Arc<dyn AdminDesk>,
+    pub bulk_grants: Arc<dyn BulkGrants>,
     pub guide: Arc<dyn Guide>,
     pub settings: Arc<dyn Settings>,
     pub doors: Arc<dyn Doors>,
@@ -139,6 +141,7 @@ pub(super) fn router(services: &Services) -> Routes {
         .route("/requests/find", get(requests::find))
         .merge(exports::routes())
         .merge(forms())
+        .merge(uploads())
         .route("/palette.json", get(palette::places))
         .route("/usage/live", get(live::stream))
         .merge(for_builders())
@@ -172,6 +175,13 @@ fn for_builders() -> Routes<Web> {
 #[cfg(not(debug_assertions))]
 fn for_builders() -> Routes<Web> {
     Routes::new()
+}
+
+/// What is sent as a file, and stops at a limit of its own.
+fn uploads() -> Routes<Web> {
+    Routes::new()
+        .route("/admin/bulk", post(bulk::upload))
+        .within(|router| router.layer(DefaultBodyLimit::disable()))
 }
 
 fn forms() -> Routes<Web> {
@@ -226,6 +236,7 @@ fn forms() -> Routes<Web> {
         .route("/admin/accounts/{id}/notes", post(admin::note))
         .route("/admin/accounts/{id}/disable", post(admin::disable))
         .route("/admin/accounts/{id}/enable", post(admin::enable))
+        .route("/admin/bulk/{id}/confirm", post(bulk::confirm))
         .route("/admin/requests/{id}/approve", post(admin::approve))
         .route("/admin/requests/{id}/reject", post(admin::reject))
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod alerts;
 mod audit;
+mod bulk;
 mod caps;
 mod codes;
 mod days;

@@ -15,10 +15,10 @@ use allowance::assembly::{Parts, Server, assemble};
 use allowance::clock::{Clock, ManualClock};
 use allowance::config::Config;
 use allowance::domain::ApiId;
-use allowance::domain::accounts::{Account, Role};
-use allowance::domain::audit::Actor;
+use allowance::domain::accounts::{Account, NewAccount, Role};
+use allowance::domain::audit::{Actor, Change};
 use allowance::domain::requests::{CallFilter, CallQuery, Direction};
-use allowance::domain::store::{Keys, Projects, RequestLog, Store, Verify};
+use allowance::domain::store::{Accounts, Keys, Projects, RequestLog, Store, Verify};
 use allowance::domain::usage::{Outcome, UsageRow};
 use allowance::http::{bind, listen};
 use allowance::storage::SqliteStore;
@@ -126,6 +126,35 @@ impl TestServer {
             .open_account(Actor::System, asked)
             .await
             .unwrap()
+    }
+
+    /// Accounts `many0@example.com`, … that nobody signs in to: without the cost of
+    /// a password each.
+    pub async fn strangers(&self, many: usize) {
+        for n in 0..many {
+            let new = NewAccount {
+                public_id: format!("acc_many{n}"),
+                email: format!("many{n}@example.com"),
+                name: format!("Many {n}"),
+                password_hash: String::new(),
+                role: Role::Developer,
+                reference_code: format!("AL-MANY-{n}"),
+                time_zone: "UTC".into(),
+                created_at: NOW,
+                project_public_id: format!("prj_many{n}"),
+            };
+            let change = Change {
+                at: NOW,
+                actor: Actor::System,
+                action: "account.created",
+                subject: new.public_id.clone(),
+                account: None,
+                before: None,
+                after: None,
+                form_token: None,
+            };
+            self.store.create_account(new, change).await.unwrap();
+        }
     }
 
     /// A key in the account's first project.
