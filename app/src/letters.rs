@@ -24,6 +24,10 @@ pub enum Occasion {
     Reset { link: String },
     /// The account has a new password.
     PasswordChanged { reset: String },
+    /// The account is to have this mailbox.
+    NewEmail { link: String },
+    /// To the mailbox that the account had.
+    EmailChanged,
 }
 
 /// Writes a letter of the site at `site`.
@@ -53,6 +57,14 @@ pub fn letter(language: Language, site: &str, occasion: Occasion) -> Letter {
         Occasion::PasswordChanged { reset } => (
             texts.text("letter-password-changed"),
             texts.with("letter-password-changed-text", [("link", reset.into())]),
+        ),
+        Occasion::NewEmail { link } => (
+            texts.text("letter-new-email"),
+            texts.with("letter-new-email-text", [("link", link.into())]),
+        ),
+        Occasion::EmailChanged => (
+            texts.text("letter-email-changed"),
+            texts.text("letter-email-changed-text"),
         ),
     };
     let foot = texts.with("letter-foot", [("site", site.into())]);

@@ -16,6 +16,7 @@ use crate::{
             overview::OverviewPage,
             requests::RequestsPage,
         },
+        confirm_email::ConfirmEmailPage,
         error_codes::ErrorCodesPage,
         join::JoinPage,
         key::KeyPage,
@@ -28,6 +29,7 @@ use crate::{
         request_more::RequestMorePage,
         requests::RequestLogPage,
         reset::{NewPasswordPage, ResetPage},
+        second_step::{CodePage, SecondStepPage},
         settings::SettingsPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
@@ -60,6 +62,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async />
                 <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/reset/new") view=NewPasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/confirm-email") view=ConfirmEmailPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async />
+                <Route path=path!("/settings/second-step") view=SecondStepPage ssr=SsrMode::Async />
                 <Route path=path!("/usage") view=UsagePage ssr=SsrMode::Async />
                 <Route path=path!("/requests") view=RequestLogPage ssr=SsrMode::Async />
                 <Route path=path!("/requests/:id") view=RequestPage ssr=SsrMode::Async />

@@ -85,6 +85,26 @@ test("a forgotten password is set anew, once, and the old sessions end @nojs", a
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
+test("a new e-mail is confirmed by the link that goes there @nojs", async ({ page }) => {
+  const [email, fresh] = [newMailbox("quinn"), newMailbox("quinn-new")];
+  await page.goto(await invited(email));
+  await page.getByLabel("Name").fill("Quinn");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Welcome", level: 1 })).toBeVisible();
+  await page.goto("/settings");
+  const card = page.locator("#email");
+  await card.getByLabel("New e-mail").fill(fresh);
+  await card.getByLabel("Your password").fill(PASSWORD);
+  await card.getByRole("button", { name: "Send link" }).click();
+  await expect(page.getByRole("status").first()).toContainText("Until you open it, nothing changes");
+  await page.goto(await askedFor(fresh));
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Make this my e-mail" }).click();
+  await expect(page.getByRole("status").first()).toContainText("Your e-mail was changed");
+  await expect(page.locator("#profile")).toContainText(fresh);
+});
+
 test("an admin invites, shows a link once more, and withdraws it @once", async ({ page }) => {
   const email = newMailbox("pia");
   await signIn(page, "admin");

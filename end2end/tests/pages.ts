@@ -69,6 +69,7 @@ export const pages: Shown[] = [
     },
   },
   { name: "reset", path: "/reset" },
+  { name: "sign-in-code", path: "/sign-in/code" },
   { name: "usage", who: "developer", path: "/usage" },
   {
     name: "usage-numbers",
@@ -176,6 +177,21 @@ export const pages: Shown[] = [
     },
   },
   { name: "settings", who: "developer", path: "/settings" },
+  {
+    name: "settings-second-step",
+    path: "/sign-up",
+    then: async (page) => {
+      await page.goto(await invited(newMailbox("step")));
+      await page.locator("[name=name]").fill("Stella");
+      await page.locator("[name=password]").fill("four words in a row");
+      await send(page, "password");
+      await page.locator("section.new-key").waitFor();
+      await page.goto("/settings");
+      await page.locator("[name=factor_password]").fill("four words in a row");
+      await send(page, "factor_password");
+      await page.locator(".second-step-qr svg").waitFor();
+    },
+  },
   { name: "settings-notices", who: "aisha", path: "/settings" },
   {
     name: "settings-problem",

@@ -37,6 +37,16 @@ welcome-ways = Where to go
 welcome-shown = Your first key was shown once
 welcome-shown-text = It is stored nowhere. If you did not keep it, give it a new secret under API keys.
 
+done-email-asked = If this address can be used, a letter with a link goes there. Until you open it, nothing changes.
+done-email-changed = Your e-mail was changed.
+confirm-email-title = Confirm your new e-mail
+confirm-email-do = Make this my e-mail
+settings-email = E-mail
+settings-email-text = We send a link to the new address, and tell the old one when it was used. Without a mail server, the people who run this site pass the link on.
+settings-email-new = New e-mail
+settings-email-password = Your password
+settings-email-do = Send link
+problem-same-email = This is your e-mail already.
 done-password-reset = Your new password is set, and all sessions are signed out. Sign in with it.
 done-invited = The invitation is on its way.
 done-link-withdrawn = The link was withdrawn. It opens nothing any more.

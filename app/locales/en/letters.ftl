@@ -53,3 +53,21 @@ letter-password-changed-text =
     If it was not you, set a new password at once, and tell support:
 
     { $link }
+
+letter-new-email = Confirm your new e-mail
+letter-new-email-text =
+    Hello,
+
+    open this link to make this the e-mail of your account. It works once, within 24 hours:
+
+    { $link }
+
+    If you did not ask for it, do nothing: nothing will change.
+
+letter-email-changed = The e-mail of your account was changed
+letter-email-changed-text =
+    Hello,
+
+    the account that had this e-mail has another one from now on. You can no longer sign in with this one.
+
+    If it was not you, write to support at once.

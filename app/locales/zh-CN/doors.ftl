@@ -37,6 +37,16 @@ welcome-ways = 接下来
 welcome-shown = 第一个密钥只显示一次
 welcome-shown-text = 密钥原文不会保存。如果没有记下来，可以在“API 密钥”中轮换。
 
+done-email-asked = 如果这个邮箱可用，我们会向它发送链接。打开链接之前，一切不变。
+done-email-changed = 邮箱已更换。
+confirm-email-title = 确认新邮箱
+confirm-email-do = 设为我的邮箱
+settings-email = 邮箱
+settings-email-text = 我们会向新邮箱发送链接，更换完成后通知原邮箱。如果没有邮件服务器，链接由本站管理员转交。
+settings-email-new = 新邮箱
+settings-email-password = 你的密码
+settings-email-do = 发送链接
+problem-same-email = 这就是你当前的邮箱。
 done-password-reset = 新密码已设置，所有会话均已退出登录。用新密码登录。
 done-invited = 邀请已发出。
 done-link-withdrawn = 链接已撤回，不再有效。

@@ -53,3 +53,21 @@ letter-password-changed-text =
     如果不是你本人操作，请立即设置新密码，并告知客服：
 
     { $link }
+
+letter-new-email = 确认你的新邮箱
+letter-new-email-text =
+    你好！
+
+    打开下面的链接，把这个邮箱设为你的账号邮箱。链接只能使用一次，24 小时内有效：
+
+    { $link }
+
+    如果不是你本人操作，无需理会这封邮件，不会有任何变化。
+
+letter-email-changed = 你的账号邮箱已更换
+letter-email-changed-text =
+    你好！
+
+    使用这个邮箱的账号已更换为其他邮箱，今后不能再用这个邮箱登录。
+
+    如果不是你本人操作，请立即联系客服。

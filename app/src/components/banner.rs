@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 33] = [
+const DONE: [(&str, &str); 36] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -38,6 +38,9 @@ const DONE: [(&str, &str); 33] = [
     ("sessions-revoked", "done-sessions-revoked"),
     ("account-deleted", "done-account-deleted"),
     ("session-ended", "done-session-ended"),
+    ("email-asked", "done-email-asked"),
+    ("email-changed", "done-email-changed"),
+    ("second-step-removed", "done-second-step-removed"),
     ("password-reset", "done-password-reset"),
     ("invited", "done-invited"),
     ("link-withdrawn", "done-link-withdrawn"),

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod choosers;
+pub mod confirm_email;
 #[cfg(any(debug_assertions, test))]
 pub mod design;
 pub mod error_codes;
@@ -18,6 +19,7 @@ pub mod request_more;
 pub mod requests;
 mod requests_filter;
 pub mod reset;
+pub mod second_step;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;

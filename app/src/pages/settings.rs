@@ -7,18 +7,20 @@ use crate::{
         frame::{Frame, LanguageForm, Section, ThemeForm},
         outcome::{StrangerPage, answered},
         sessions::Sessions,
-        table::{Day, Moment},
+        table::{Badge, Day, Moment},
         zones::ZoneField,
     },
     i18n::use_texts,
     ports::Settings,
-    view::{CurrentSession, NoticeRow, SettingsView},
+    view::{CurrentSession, NoticeRow, SecondStep, SettingsView},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 
 const PROFILE: &str = "profile";
 const PASSWORD: &str = "password";
+const EMAIL: &str = "email";
+const SECOND_STEP: &str = "second-step";
 const TIME_ZONE: &str = "time-zone";
 const THRESHOLDS: &str = "thresholds";
 const DELETE: &str = "delete-account";
@@ -49,7 +51,16 @@ pub fn SettingsPage() -> impl IntoView {
 #[component]
 fn Cards(settings: SettingsView) -> impl IntoView {
     let texts = use_texts();
-    let known = [PROFILE, PASSWORD, TIME_ZONE, THRESHOLDS, DELETE].map(str::to_owned);
+    let known = [
+        PROFILE,
+        EMAIL,
+        PASSWORD,
+        SECOND_STEP,
+        TIME_ZONE,
+        THRESHOLDS,
+        DELETE,
+    ]
+    .map(str::to_owned);
     let (profile, zones) = (settings.clone(), settings.clone());
     view! {
         <StrayProblems known=known.into() />
@@ -58,11 +69,25 @@ fn Cards(settings: SettingsView) -> impl IntoView {
                 <Profile settings=profile />
             </Card>
             <Card
+                id="email"
+                title=texts.text("settings-email")
+                text=texts.text("settings-email-text")
+            >
+                <Email />
+            </Card>
+            <Card
                 id="password"
                 title=texts.text("settings-password")
                 text=texts.text("settings-password-text")
             >
                 <Password />
+            </Card>
+            <Card
+                id="second-step"
+                title=texts.text("second-step-title")
+                text=texts.text("second-step-text")
+            >
+                <SecondStepCard step=settings.second_step />
             </Card>
             <Card
                 id="time-zone"
@@ -183,6 +208,38 @@ fn Profile(settings: SettingsView) -> impl IntoView {
 }
 
 #[component]
+fn Email() -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(EMAIL);
+    view! {
+        <form method="post" action="/settings/email" class="form">
+            <Problems reply=reply.clone() />
+            <Field
+                form=EMAIL
+                name="new_email"
+                label=texts.text("settings-email-new")
+                kind=FieldKind::Email
+                reply=reply.clone()
+                required=true
+                autocomplete="email"
+            />
+            <Field
+                form=EMAIL
+                name="email_password"
+                label=texts.text("settings-email-password")
+                kind=FieldKind::Password
+                reply
+                required=true
+                autocomplete="current-password"
+            />
+            <button type="submit" class="button button-main">
+                {texts.text("settings-email-do")}
+            </button>
+        </form>
+    }
+}
+
+#[component]
 fn Password() -> impl IntoView {
     let texts = use_texts();
     let reply = reply_to(PASSWORD);
@@ -214,6 +271,43 @@ fn Password() -> impl IntoView {
             </button>
         </form>
     }
+}
+
+#[component]
+fn SecondStepCard(step: SecondStep) -> impl IntoView {
+    let texts = use_texts();
+    let reply = reply_to(SECOND_STEP);
+    if let SecondStep::On { recovery_left, .. } = step {
+        return view! {
+            <p>
+                <Badge tone="good" text=texts.text("second-step-on") />
+                " "
+                {texts.with("recovery-left", [("codes", recovery_left.into())])}
+            </p>
+            <a class="button" href="/settings/second-step">
+                {texts.text("second-step-look")}
+            </a>
+        }
+        .into_any();
+    }
+    view! {
+        <form method="post" action="/settings/second-step/begin" class="form">
+            <Problems reply=reply.clone() />
+            <Field
+                form=SECOND_STEP
+                name="factor_password"
+                label=texts.text("settings-email-password")
+                kind=FieldKind::Password
+                reply
+                required=true
+                autocomplete="current-password"
+            />
+            <button type="submit" class="button button-main">
+                {texts.text("second-step-begin")}
+            </button>
+        </form>
+    }
+    .into_any()
 }
 
 #[component]

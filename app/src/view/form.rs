@@ -42,6 +42,8 @@ pub struct FormReply {
     pub unsent: bool,
     /// What came back of a test call.
     pub tested: Option<super::TestedCall>,
+    /// Recovery codes that were just made: shown by this answer and never again.
+    pub recovery: Vec<String>,
     /// A link to pass on: shown by this answer and never again.
     pub link: Option<super::ShownLink>,
 }

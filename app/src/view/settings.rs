@@ -56,6 +56,21 @@ pub struct NoticeRow {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OpenNotices(pub Vec<NoticeRow>);
 
+/// The second step of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecondStep {
+    Off,
+    /// A secret waits for its first code.
+    Waiting {
+        qr_svg: String,
+        secret: String,
+    },
+    On {
+        since: LocalTime,
+        recovery_left: i64,
+    },
+}
+
 /// The settings page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsView {
@@ -65,6 +80,7 @@ pub struct SettingsView {
     pub created_at: LocalTime,
     pub time_zone: String,
     pub zones: Vec<ZoneGroup>,
+    pub second_step: SecondStep,
     pub thresholds: Vec<i64>,
     /// The one seen last first.
     pub sessions: Vec<SessionRow>,

@@ -170,7 +170,7 @@ impl Actions {
         }
     }
 
-    async fn check_password(
+    pub(super) async fn check_password(
         &self,
         by: &Account,
         field: &'static str,

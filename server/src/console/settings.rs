@@ -1,11 +1,13 @@
 //! What people settle about their own account, and what is said of their quotas.
 
 use super::{Reader, title, unavailable};
+use crate::domain::second_factor::SITE;
 use crate::domain::store::Notice;
 use crate::domain::{AccountId, Millis, zones};
+use crate::qr::qr_svg;
 use allowance_app::ports::{PortError, Settings};
 use allowance_app::view::{
-    AlertRow, NoticeRow, SessionRow, SettingsView, Viewer, ZoneChoice, ZoneGroup,
+    AlertRow, NoticeRow, SecondStep, SessionRow, SettingsView, Viewer, ZoneChoice, ZoneGroup,
 };
 use async_trait::async_trait;
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -55,6 +57,7 @@ impl Settings for Reader {
             created_at: zones::local(account.created_at, zone),
             time_zone: account.time_zone,
             zones: zone_groups(now),
+            second_step: self.second_step(viewer).await?,
             thresholds,
             sessions: sessions
                 .into_iter()
@@ -70,6 +73,25 @@ impl Settings for Reader {
                 })
                 .collect(),
             notices: self.notice_rows(viewer, notices),
+        })
+    }
+
+    async fn second_step(&self, viewer: &Viewer) -> Result<SecondStep, PortError> {
+        let id = AccountId(viewer.account);
+        let factor = self.store.second_factor(id).await.map_err(unavailable)?;
+        let Some(factor) = factor else {
+            return Ok(SecondStep::Off);
+        };
+        Ok(match factor.confirmed_at {
+            Some(at) => SecondStep::On {
+                since: zones::local(at, zones::zone(&viewer.time_zone)),
+                recovery_left: factor.recovery_left,
+            },
+            None => SecondStep::Waiting {
+                // The longest e-mail still fits into the code.
+                qr_svg: qr_svg(&factor.secret.address(SITE, &viewer.email)).unwrap_or_default(),
+                secret: factor.secret.base32(),
+            },
         })
     }
 

@@ -113,6 +113,12 @@ pub enum Problem {
     TooManyNumbers { most: i64 },
     #[error("is the e-mail of an account already")]
     EmailTaken,
+    #[error("is the e-mail of the account as it is")]
+    SameEmail,
+    #[error("is no code that is good now")]
+    WrongCode,
+    #[error("has a second step already, or none that waits")]
+    FactorThere,
     #[error("was invited just now")]
     InvitedJustNow,
     #[error("cannot be invited: sign-up is closed")]

@@ -26,6 +26,7 @@ pub mod quota_requests;
 pub mod recipe;
 pub mod requests;
 pub mod reservations;
+pub mod second_factor;
 pub mod service_tokens;
 pub mod store;
 pub mod thresholds;

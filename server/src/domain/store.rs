@@ -26,6 +26,7 @@ mod idempotency;
 mod links;
 mod notices;
 mod reservations;
+mod second_factors;
 mod service_tokens;
 mod settings;
 
@@ -38,6 +39,7 @@ pub use idempotency::Idempotency;
 pub use links::Links;
 pub use notices::{Level, Notice, Notices};
 pub use reservations::Reservations;
+pub use second_factors::SecondFactors;
 pub use service_tokens::ServiceTokens;
 pub use settings::{SessionSummary, Settings, Tombstone};
 
@@ -65,6 +67,7 @@ pub trait Store:
     + RequestLog
     + Reservations
     + RollUps
+    + SecondFactors
     + ServiceTokens
     + Sessions
     + Settings

@@ -24,6 +24,9 @@ pub(super) const DEVICE: &str = "device";
 /// A visit is noted at most so often.
 pub(super) const SEEN_EVERY: Millis = 5 * 60 * 1_000;
 
+/// A session ends so long after its sign-in, used or not (`product.md` §7).
+const LONGEST: Millis = 90 * 24 * 60 * 60 * 1_000;
+
 #[derive(Clone)]
 pub(super) struct StoredSessions {
     store: Arc<dyn Store>,
@@ -66,13 +69,16 @@ pub(super) fn hash_of(handle: &str) -> Option<[u8; 32]> {
 
 fn row(record: &Record) -> Result<SessionRow> {
     let number = |field| record.data.get(field).and_then(serde_json::Value::as_i64);
+    // However often it is used, a sign-in has an end.
+    let end = number(SIGNED_IN).map_or(Millis::MAX, |at| at.saturating_add(LONGEST));
+    let idle_end = record.expiry_date.unix_timestamp().saturating_mul(1_000);
     let device = record.data.get(DEVICE).and_then(serde_json::Value::as_str);
     Ok(SessionRow {
         id_hash: id_hash(record.id),
         account: number(ACCOUNT).map(AccountId),
         data: serde_json::to_string(&record.data)
             .map_err(|error| Error::Encode(error.to_string()))?,
-        expires_at: record.expiry_date.unix_timestamp().saturating_mul(1_000),
+        expires_at: idle_end.min(end),
         created_at: number(SIGNED_IN),
         seen_at: number(SEEN),
         device: device.map(str::to_owned),
@@ -122,5 +128,28 @@ impl SessionStore for StoredSessions {
             .delete_session(id_hash(*id))
             .await
             .map_err(backend)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn a_session_ends_ninety_days_after_its_sign_in_however_often_it_is_used() {
+        let signed_in: Millis = 1_795_516_800_000;
+        let end_of = |idle_end: Millis| {
+            let data = HashMap::from([(SIGNED_IN.to_owned(), signed_in.into())]);
+            let record = Record {
+                id: Id(1),
+                data,
+                expiry_date: OffsetDateTime::from_unix_timestamp(idle_end / 1_000).unwrap(),
+            };
+            row(&record).unwrap().expires_at
+        };
+        let soon = signed_in + 60_000;
+        assert_eq!(end_of(soon), soon);
+        assert_eq!(end_of(signed_in + LONGEST + 60_000), signed_in + LONGEST);
     }
 }

@@ -523,3 +523,109 @@ async fn who_deletes_the_account_leaves_no_letter_open() {
     assert_eq!(Browser::new(&it.address).open(&link).await.status, 410);
     assert_eq!(it.server.actions.now(), NOW);
 }
+
+#[tokio::test]
+async fn a_new_e_mail_is_proven_at_the_new_mailbox_and_told_to_the_old() {
+    let (it, mut mailbox) = open_site().await;
+    let ann = it.account("ann@example.com", Role::Developer).await;
+    let mut inside = it.browser("ann@example.com").await;
+    let reset = reset_letter(&it, &mut mailbox, "ann@example.com")
+        .await
+        .link("/reset/new");
+    let asked = |new, password| [("new_email", new), ("email_password", password)];
+    for (new, password, said) in [
+        ("ann@example.com", PASSWORD, "This is your e-mail already"),
+        ("nonsense", PASSWORD, "Enter an e-mail address"),
+        (
+            "new+ann@example.com",
+            "wrong password",
+            "This is not your password",
+        ),
+    ] {
+        let page = inside.post("/settings/email", &asked(new, password)).await;
+        assert_eq!(page.status, 422, "{new}");
+        page.assert_has(said);
+        page.assert_has_not(password);
+    }
+    let page = inside
+        .post("/settings/email", &asked(" New+Ann@example.com", PASSWORD))
+        .await;
+    assert_eq!(page.at, "/settings?done=email-asked");
+    let letter = mailbox.next().await;
+    assert_eq!(
+        (letter.to.as_str(), letter.subject()),
+        ("new+ann@example.com", "Confirm your new e-mail".into())
+    );
+    let link = letter.link("/confirm-email");
+    assert!(account(&it, "new+ann@example.com").await.is_none());
+
+    // Looking at the link changes nothing; its button does, in any browser.
+    let mut other = Browser::new(&it.address);
+    other.open(&link).await.assert_has("new+ann@example.com");
+    assert!(account(&it, "ann@example.com").await.is_some());
+    let page = other
+        .post("/confirm-email", &[("token", token(&link))])
+        .await;
+    assert_eq!(page.at, "/sign-in?done=email-changed");
+    let told = mailbox.next().await;
+    assert_eq!(
+        (told.to.as_str(), told.subject()),
+        (
+            "ann@example.com",
+            "The e-mail of your account was changed".into()
+        )
+    );
+    assert!(account(&it, "ann@example.com").await.is_none());
+    assert_eq!(
+        account(&it, "new+ann@example.com").await.unwrap().id,
+        ann.id
+    );
+    // Who is signed in stays so; the old mailbox sets no password any more.
+    inside
+        .open("/settings")
+        .await
+        .assert_has("new+ann@example.com");
+    assert_eq!(other.open(&reset).await.status, 410);
+    let page = other
+        .post("/confirm-email", &[("token", token(&link))])
+        .await;
+    page.assert_has("This link was used already");
+    let entry = &it.store.audit_of(ann.id, 1).await.unwrap()[0];
+    assert_eq!(entry.action, "account.email_changed");
+    assert!(entry.before.as_ref().unwrap().contains("ann@example.com"));
+    it.browser("new+ann@example.com").await;
+}
+
+#[tokio::test]
+async fn an_e_mail_that_somebody_has_is_not_taken_and_nobody_learns_of_it() {
+    let (it, mut mailbox) = open_site().await;
+    it.account("ann@example.com", Role::Developer).await;
+    it.account("bob@example.com", Role::Developer).await;
+    let mut inside = it.browser("ann@example.com").await;
+    let fields = [
+        ("new_email", "bob@example.com"),
+        ("email_password", PASSWORD),
+    ];
+    let page = inside.post("/settings/email", &fields).await;
+    assert_eq!(page.at, "/settings?done=email-asked");
+    it.server.post.settle().await;
+    assert!(mailbox.rest().is_empty());
+
+    // Nor if somebody took it while the letter was on its way; and of two letters
+    // the later counts.
+    let ask = async |inside: &mut Browser, mailbox: &mut Mailbox, new: &str| {
+        let fields = [("new_email", new), ("email_password", PASSWORD)];
+        inside.post("/settings/email", &fields).await;
+        mailbox.next().await.link("/confirm-email")
+    };
+    let first = ask(&mut inside, &mut mailbox, "one@example.com").await;
+    let second = ask(&mut inside, &mut mailbox, "two@example.com").await;
+    assert_eq!(inside.open(&first).await.status, 410);
+    it.account("two@example.com", Role::Developer).await;
+    let page = inside
+        .post("/confirm-email", &[("token", token(&second))])
+        .await;
+    assert_eq!(page.status, 422);
+    page.assert_has("There is an account with this e-mail by now");
+    assert!(account(&it, "ann@example.com").await.is_some());
+}

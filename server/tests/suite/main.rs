@@ -32,6 +32,7 @@ mod python_client;
 mod requests;
 mod reservations;
 mod retries;
+mod second_factor;
 mod settings;
 mod soak;
 mod stopping;

@@ -48,6 +48,19 @@ pub trait Links: Send + Sync + 'static {
         password_hash: &str,
         change: Change,
     ) -> Stored<bool>;
+    /// Makes the mailbox of a good link the e-mail of its account, and takes back
+    /// links that would set its password. False if the link is good no more.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the e-mail is taken.
+    ///
+    /// [`StoreError::Conflict`]: crate::domain::StoreError::Conflict
+    async fn change_email(
+        &self,
+        hash: LinkHash,
+        account: AccountId,
+        change: Change,
+    ) -> Stored<bool>;
     /// Forgets links that ended before.
     async fn delete_links(&self, ended_before: Millis) -> Stored<u64>;
 }

@@ -107,6 +107,20 @@ pub(super) async fn reset(State(web): State<Web>, posted: Posted) -> Response {
     }
 }
 
+/// Where somebody is signed in, back to their settings: it may be their own.
+pub(super) async fn change_email(State(web): State<Web>, posted: Posted) -> Response {
+    match web.actions.change_email(posted.typed.get("token")).await {
+        Ok(()) if posted.request.extensions().get::<Visitor>().is_some() => {
+            done("/settings", "email-changed")
+        }
+        Ok(()) => done("/sign-in", "email-changed"),
+        Err(error) => {
+            let page = with_token("/confirm-email", &posted.typed);
+            failed(&web, posted, &page, "confirm-email".into(), error).await
+        }
+    }
+}
+
 pub(super) async fn invite(
     State(web): State<Web>,
     Visitor(staff): Visitor,

@@ -12,6 +12,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
 
+/// Fields that open something: the token of a link, a code of the second step.
+const SECRETS: [&str; 2] = ["token", "second_code"];
 /// The hidden field that carries a form's one-time token.
 const FORM_TOKEN: &str = "once";
 
@@ -52,11 +54,15 @@ impl Typed {
         (self.get(FORM_TOKEN), beside)
     }
 
-    /// What may be shown again. Never a password, and never what the form only
-    /// carried: the page is rendered with what is true now.
+    /// What may be shown again, or kept for later. Never a password or another
+    /// secret, and never what the form only carried: the page is rendered with what
+    /// is true now.
     pub(super) fn shown(mut self) -> BTreeMap<String, String> {
         self.0.retain(|name, _| {
-            !name.contains("password") && name != FORM_TOKEN && !name.starts_with("was-")
+            !name.contains("password")
+                && !SECRETS.contains(&name.as_str())
+                && name != FORM_TOKEN
+                && !name.starts_with("was-")
         });
         self.0
     }
@@ -266,6 +272,9 @@ fn text(problem: &Problem) -> Message {
             Message::new("problem-too-many-numbers").with("most", grouped(*most))
         }
         Problem::EmailTaken => Message::new("problem-email-taken"),
+        Problem::SameEmail => Message::new("problem-same-email"),
+        Problem::WrongCode => Message::new("problem-wrong-code"),
+        Problem::FactorThere => Message::new("problem-factor-there"),
         Problem::InvitedJustNow => Message::new("problem-invited-just-now"),
         Problem::SignUpClosed => Message::new("problem-sign-up-closed"),
         Problem::LinkOver => Message::new("problem-link-over"),

@@ -23,6 +23,7 @@ mod projects;
 mod quick_start;
 mod request_more;
 mod requests;
+mod second_factor;
 mod settings;
 mod sign_in;
 mod theme;
@@ -191,6 +192,7 @@ fn forms() -> Routes<Web> {
         .route("/join", post(doors::join))
         .route("/reset", post(doors::ask_for_reset))
         .route("/reset/new", post(doors::reset))
+        .route("/confirm-email", post(doors::change_email))
         .route("/admin/links", post(doors::invite))
         .route("/admin/links/{id}/show", post(doors::show_link))
         .route("/admin/links/{id}/withdraw", post(doors::withdraw_link))
@@ -211,6 +213,15 @@ fn forms() -> Routes<Web> {
         .route("/projects/{id}/cap", post(projects::cap))
         .route("/projects/{id}/delete", post(projects::delete))
         .route("/settings/profile", post(settings::rename))
+        .route("/settings/email", post(settings::ask_for_email))
+        .route("/sign-in/code", post(second_factor::sign_in))
+        .route("/settings/second-step", post(second_factor::confirm))
+        .route("/settings/second-step/begin", post(second_factor::begin))
+        .route(
+            "/settings/second-step/recovery",
+            post(second_factor::replace_recovery_codes),
+        )
+        .route("/settings/second-step/remove", post(second_factor::remove))
         .route("/settings/password", post(settings::change_password))
         .route("/settings/time-zone", post(settings::change_time_zone))
         .route("/settings/thresholds", post(settings::change_thresholds))
@@ -241,6 +252,11 @@ fn forms() -> Routes<Web> {
         .route("/admin/requests/{id}/reject", post(admin::reject))
 }
 
+/// When a session ends that is not used.
+const fn session_expiry() -> Expiry {
+    Expiry::OnInactivity(time::Duration::days(SESSION_DAYS))
+}
+
 fn sessions(services: &Services) -> SessionManagerLayer<StoredSessions> {
     let store = StoredSessions::new(Arc::clone(&services.store), Arc::clone(&services.clock));
     SessionManagerLayer::new(store)
@@ -250,5 +266,5 @@ fn sessions(services: &Services) -> SessionManagerLayer<StoredSessions> {
         ))
         .with_secure(services.site.is_secure())
         .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)))
+        .with_expiry(session_expiry())
 }

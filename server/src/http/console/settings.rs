@@ -1,9 +1,9 @@
 //! Forms of the settings page.
 
-use super::Web;
 use super::form::{Posted, done, failed};
 use super::page::{self, own_path};
 use super::visitor::Visitor;
+use super::{Web, language};
 use crate::actions::ChangePassword;
 use crate::domain::error::DomainError;
 use crate::http::session_store::{hash_of, own_hash};
@@ -23,6 +23,27 @@ pub(super) async fn rename(
     match web.actions.rename_account(&account, name).await {
         Ok(()) => done(PAGE, "account-renamed"),
         Err(error) => failed(&web, posted, PAGE, "profile".into(), error).await,
+    }
+}
+
+/// Nothing changes until the new mailbox's owner opens the link.
+pub(super) async fn ask_for_email(
+    State(web): State<Web>,
+    Visitor(account): Visitor,
+    posted: Posted,
+) -> Response {
+    let language = language::asked(posted.request.headers());
+    let (new, password) = (
+        posted.typed.get("new_email"),
+        posted.typed.get("email_password"),
+    );
+    let asked = web
+        .actions_for(&posted.request)
+        .ask_for_email(&account, new, password, language)
+        .await;
+    match asked {
+        Ok(()) => done(PAGE, "email-asked"),
+        Err(error) => failed(&web, posted, PAGE, "email".into(), error).await,
     }
 }
 

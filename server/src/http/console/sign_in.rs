@@ -1,6 +1,7 @@
 use super::Web;
 use super::form::{Posted, retry_after, too_often};
 use super::page::{self, own_path};
+use super::second_factor;
 use super::unsent;
 use crate::actions::SignInError;
 use crate::domain::Millis;
@@ -19,6 +20,10 @@ pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Po
     let (email, password) = (posted.typed.get("email"), posted.typed.get("password"));
     let actions = web.actions_for(&posted.request);
     let result = match actions.sign_in(email, password).await {
+        Ok(account) if has_second_step(&web, &account).await => {
+            let next = posted.typed.get("next");
+            return second_factor::ask(&web, &session, &account, next).await;
+        }
         Ok(account) => enter(&web, &session, &account, posted.request.headers()).await,
         Err(error) => Err(error),
     };
@@ -62,6 +67,17 @@ pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Po
         retry_after(&mut response, wait);
     }
     response
+}
+
+/// One that cannot be looked up is asked for: nobody enters by a fault of the store.
+async fn has_second_step(web: &Web, account: &Account) -> bool {
+    match web.actions.has_second_factor(account).await {
+        Ok(has) => has,
+        Err(error) => {
+            tracing::error!(%error, "a second step was not looked up");
+            true
+        }
+    }
 }
 
 fn device_of(headers: &HeaderMap) -> String {

@@ -130,7 +130,15 @@ fn posting(request: &Request<Body>) -> Option<Session> {
 fn is_open(path: &str) -> bool {
     matches!(
         path,
-        "/sign-in" | "/theme" | "/language" | "/sign-up" | "/join" | "/reset" | "/reset/new"
+        "/sign-in"
+            | "/theme"
+            | "/language"
+            | "/sign-up"
+            | "/join"
+            | "/sign-in/code"
+            | "/reset"
+            | "/reset/new"
+            | "/confirm-email"
     ) || cfg!(debug_assertions) && path == "/design"
 }
 

@@ -1,7 +1,7 @@
 use super::SqliteStore;
 use super::accounts::open_account;
 use super::audit::{commit_if_done, record};
-use super::settings::replace_password;
+use super::settings::{DROP_RESETS, replace_password};
 use crate::domain::accounts::{Account, NewAccount};
 use crate::domain::audit::Change;
 use crate::domain::language::Language;
@@ -56,6 +56,12 @@ const JOINED: &str = "
     WHERE email = $1 AND kind IN ('sign_up', 'invitation')
       AND (used_at IS NULL OR token_hash = $4)";
 
+const SET_EMAIL: &str = "UPDATE accounts SET email = $2 WHERE id = $1";
+
+/// An account asks for one new mailbox at a time.
+const DROP_EMAIL: &str =
+    "DELETE FROM links WHERE account_id = $1 AND kind = 'email' AND used_at IS NULL";
+
 const FORGET: &str = "DELETE FROM links WHERE expires_at < $1";
 
 #[derive(sqlx::FromRow)]
@@ -105,6 +111,12 @@ pub(super) async fn use_up(
 impl Links for SqliteStore {
     async fn create_link(&self, new: NewLink, change: Option<Change>) -> Stored<bool> {
         let mut tx = self.write().await?;
+        if new.kind == LinkKind::Email {
+            sqlx::query(DROP_EMAIL)
+                .bind(new.account.map(|id| id.0))
+                .execute(&mut *tx)
+                .await?;
+        }
         let kept = sqlx::query(CREATE)
             .bind(&new.public_id)
             .bind(new.kind.name())
@@ -220,6 +232,30 @@ impl Links for SqliteStore {
             return Ok(false);
         }
         replace_password(&mut tx, account, password_hash).await?;
+        record(&mut tx, &change).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn change_email(
+        &self,
+        hash: LinkHash,
+        account: AccountId,
+        change: Change,
+    ) -> Stored<bool> {
+        let mut tx = self.write().await?;
+        let Some((email, Some(of))) = use_up(&mut tx, hash, change.at).await? else {
+            return Ok(false);
+        };
+        if of != account.0 {
+            return Ok(false);
+        }
+        sqlx::query(SET_EMAIL)
+            .bind(of)
+            .bind(&email)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(DROP_RESETS).bind(of).execute(&mut *tx).await?;
         record(&mut tx, &change).await?;
         tx.commit().await?;
         Ok(true)

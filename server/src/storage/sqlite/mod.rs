@@ -22,6 +22,7 @@ mod quota_requests;
 mod requests;
 mod reservations;
 mod roll_ups;
+mod second_factors;
 mod service_tokens;
 mod sessions;
 mod settings;

@@ -27,7 +27,7 @@ const END_OTHERS: &str = "DELETE FROM sessions WHERE account_id = $1 AND id_hash
 
 const END_ALL: &str = "DELETE FROM sessions WHERE account_id = $1";
 
-const DROP_RESETS: &str =
+pub(super) const DROP_RESETS: &str =
     "DELETE FROM links WHERE account_id = $1 AND kind = 'reset' AND used_at IS NULL";
 
 /// Letters that were sent to a mailbox of the account.
@@ -190,6 +190,7 @@ impl Settings for SqliteStore {
         for forget in [DROP_LINKS, FORGET_INVITATIONS] {
             sqlx::query(forget).bind(id.0).execute(&mut *tx).await?;
         }
+        super::second_factors::remove(&mut tx, id).await?;
         let buried = sqlx::query(BURY)
             .bind(id.0)
             .bind(&tombstone.name)
