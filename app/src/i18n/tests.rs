@@ -58,6 +58,7 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-yourself",
     "problem-busy",
     "problem-grant-over",
+    "problem-nothing-left",
     "problem-ends-before-start",
     "problem-changed",
     "problem-changed-cap",

@@ -26,7 +26,7 @@ mod settings;
 pub use accounts::{OpenAccount, SignInError};
 pub use bulk::BulkError;
 pub use caps::{AskedCap, CapOf};
-pub use codes::CreateCode;
+pub use codes::{CreateCodes, MadeCodes};
 pub use grants::AskedGrant;
 pub use join::Join;
 pub use key_changes::EditKey;

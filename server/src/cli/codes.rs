@@ -1,14 +1,14 @@
 //! `allowance admin code …`: codes that support sends in a chat.
 
 use super::CliError;
-use crate::actions::{Actions, CreateCode};
+use crate::actions::{Actions, CreateCodes};
 use crate::config::Config;
 use crate::domain::authority::By;
 use crate::domain::zones;
 use chrono_tz::Tz;
 use clap::Subcommand;
 
-/// Codes that a list shows.
+/// Batches that a list shows.
 const LISTED: i64 = 100;
 
 #[derive(Debug, Subcommand)]
@@ -28,11 +28,11 @@ pub(super) enum CodeCommand {
         #[arg(long, default_value = "")]
         expires: String,
     },
-    /// Show the newest codes
+    /// Show the newest batches of codes
     List,
-    /// Take a code back; what was redeemed stays
+    /// Take codes back; what was redeemed stays
     Revoke {
-        /// Its id, `cod_…`
+        /// The id of a batch, `cob_…`, or of a code, `cod_…`
         id: String,
     },
 }
@@ -49,35 +49,48 @@ pub(super) async fn run(
             uses,
             expires,
         } => {
-            let asked = CreateCode {
+            let asked = CreateCodes {
+                label: "",
                 api: &api,
+                count: "1",
                 calls: &calls,
                 uses: &uses,
                 expires: &expires,
             };
-            let code = actions.create_code(&By::command_line(), asked).await?;
-            println!("{code}");
+            let made = actions.create_codes(&By::command_line(), asked).await?;
+            for code in made.codes {
+                println!("{code}");
+            }
             eprintln!(
                 "It is redeemed on {}/request-more, and shown only this once.",
                 config.public_url()
             );
         }
         CodeCommand::List => {
-            for code in actions.codes(LISTED).await? {
+            let by = By::command_line();
+            for batch in actions.code_batches(&by, None, LISTED).await? {
                 let day = |at| zones::date(at, Tz::UTC).to_string();
-                let state = match (code.revoked_at, code.expires_at) {
+                let state = match (batch.revoked_at, batch.expires_at) {
                     (Some(at), _) => format!("revoked {}", day(at)),
                     (None, Some(at)) => format!("until {}", day(at - 1)),
                     (None, None) => "no expiry".to_owned(),
                 };
                 println!(
-                    "{}  …{}  {} calls  {} of {} used  {state}",
-                    code.public_id, code.hint, code.calls, code.used, code.uses
+                    "{}  {} calls  {} of {} redeemed  {state}",
+                    batch.public_id,
+                    batch.calls,
+                    batch.redeemed,
+                    batch.redeemable()
                 );
             }
         }
         CodeCommand::Revoke { id } => {
-            actions.revoke_code(&By::command_line(), &id).await?;
+            let by = By::command_line();
+            if id.starts_with("cob_") {
+                actions.revoke_batch(&by, &id).await?;
+            } else {
+                actions.revoke_code(&by, &id).await?;
+            }
             println!("Revoked {id}.");
         }
     }

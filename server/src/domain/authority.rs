@@ -98,9 +98,9 @@ pub enum Deed<'a> {
     TakeBack,
     /// Give calls to a list of accounts.
     GiveToMany,
-    /// Make codes that give so many calls, all uses together.
+    /// Make codes that give so many calls, all codes and uses together.
     MakeCodes { calls: i64 },
-    /// Take a code back.
+    /// Take a code back, or a batch of them.
     RevokeCode,
     /// Offer somebody an account, or take a link back.
     Invite,

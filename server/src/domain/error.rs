@@ -141,6 +141,8 @@ pub enum Problem {
     RequestOpen,
     #[error("has ended or was revoked")]
     GrantOver,
+    #[error("has nothing left that could be taken back")]
+    NothingLeft,
     #[error("lies before the first day")]
     EndsBeforeStart,
     #[error("is more than support may give at once, {most}: ask an owner")]

@@ -288,6 +288,7 @@ fn text(problem: &Problem) -> Message {
         Problem::UnknownChoice => Message::new("problem-unknown-choice"),
         Problem::RequestOpen => Message::new("problem-request-open"),
         Problem::GrantOver => Message::new("problem-grant-over"),
+        Problem::NothingLeft => Message::new("problem-nothing-left"),
         Problem::EndsBeforeStart => Message::new("problem-ends-before-start"),
         Problem::AboveCeiling { most } => {
             Message::new("problem-above-ceiling").with("most", grouped(*most))

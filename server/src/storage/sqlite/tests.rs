@@ -1,3 +1,4 @@
+mod codes;
 mod crowd;
 mod days;
 mod requests;
