@@ -3,11 +3,13 @@
 //! database, a clock or a session.
 
 mod bulk;
+mod codes;
 mod doors;
 mod guide;
 mod settings;
 
 pub use bulk::BulkGrants;
+pub use codes::CodeBatches;
 pub use doors::Doors;
 pub use guide::Guide;
 pub use settings::Settings;

@@ -11,6 +11,8 @@ use crate::{
             accounts::AccountsPage,
             audit::AuditPage,
             bulk::{BulkCheckPage, BulkPage},
+            code_batch::CodeBatchPage,
+            codes::CodesPage,
             links::LinksPage,
             next_request::NextRequestPage,
             overview::OverviewPage,
@@ -83,6 +85,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/requests/next") view=NextRequestPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/bulk") view=BulkPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/bulk/:id") view=BulkCheckPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/codes") view=CodesPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/codes/:id") view=CodeBatchPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/requests") view=RequestsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/links") view=LinksPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />

@@ -26,6 +26,16 @@ async function openFirst(page: Page): Promise<void> {
   await page.locator(".facts").waitFor();
 }
 
+/** Makes redemption codes, as the form of their page does. */
+async function makeCodes(page: Page, count: string): Promise<void> {
+  await page.locator(".codes-form [name=count]").fill(count);
+  await page.locator(".codes-form [name=label]").fill("Fair 2026");
+  await page.locator(".codes-form [name=calls]").fill("100");
+  await page.locator(".codes-form [name=expires]").fill("2027-06-30");
+  await send(page, "count");
+  await page.locator(".codes-made").waitFor();
+}
+
 export const pages: Shown[] = [
   { name: "sign-in", path: "/sign-in" },
   {
@@ -219,6 +229,44 @@ export const pages: Shown[] = [
       await page.locator("[type=file]").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
       await page.locator("main form [type=submit]").click();
       await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "admin-codes", who: "admin", path: "/admin/codes" },
+  {
+    // Behind the oldest batch there is none.
+    name: "admin-codes-none",
+    who: "admin",
+    path: "/admin/codes",
+    then: async (page) => {
+      await makeCodes(page, "1");
+      await page.goto("/admin/codes");
+      const older = page.locator("nav.pages a[href*='before=']");
+      while (await older.count()) await older.click();
+      const oldest = await page.locator("[data-table=code-batches] tbody tr .row-code").last().textContent();
+      await page.goto(`/admin/codes?before=${oldest}`);
+    },
+  },
+  { name: "admin-codes-made", who: "admin", path: "/admin/codes", then: (page) => makeCodes(page, "12") },
+  {
+    name: "admin-codes-problem",
+    who: "admin",
+    path: "/admin/codes",
+    status: 422,
+    then: async (page) => {
+      await page.locator(".codes-form [name=count]").fill("5001");
+      await page.locator(".codes-form [name=calls]").fill("100");
+      await send(page, "count");
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "admin-code-batch",
+    who: "admin",
+    path: "/admin/codes",
+    then: async (page) => {
+      await makeCodes(page, "4");
+      await page.locator(".new-key a").click();
+      await page.locator("details.danger > summary").click();
     },
   },
   { name: "admin-requests", who: "admin", path: "/admin/requests" },

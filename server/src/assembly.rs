@@ -136,6 +136,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         trusted_proxies: config.trusted_proxies.clone(),
         reader: Arc::clone(&reader),
         bulk_grants: reader.clone(),
+        code_batches: reader.clone(),
         admin_desk: reader,
         hsts: hsts(&config),
     };

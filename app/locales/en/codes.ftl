@@ -1,3 +1,63 @@
 # Redemption codes, made and looked after by staff.
 
+nav-admin-codes = Codes
+batch-title = Redemption codes
+batch-lead = Make codes that give calls to whoever redeems them, and follow what becomes of them.
+batch-make = Make codes
+batch-count = How many
+batch-count-hint = Up to 5,000 at once.
+batch-label = Label
+batch-label-hint = What your team calls them, such as “Fair 2026”.
+batch-api-any = Whoever redeems it chooses
+batch-calls = Calls each
+batch-calls-hint = What each redemption gives.
+batch-uses = Uses of each code
+batch-uses-hint = How many accounts may redeem the same code.
+batch-last-day-hint = In UTC. Leave it empty for codes that do not expire.
+batch-download = Make and download CSV
+batch-once-hint = Codes are shown this once, or downloaded. After a download, reload this page to see the batch.
+batch-made = { $codes ->
+    [one] { $codes } code was made
+   *[other] { $codes } codes were made
+}
+batch-made-text = They are shown only now: copy them before you leave. They are redeemed on the page “Request more quota”.
+batch-made-all = New codes
+batch-made-batch = See the batch
+copy-codes = Copy all codes
+batch-batches = Batches
+batch-none-title = No codes yet
+batch-none-text = Batches that you make appear here, with how often they were redeemed.
+batch-no-older-title = No older batches
+batch-no-older-text = The list ends here. Go back to the newest ones.
+batch-batch = Batch
+batch-no-label = No label
+batch-number = Codes
+batch-redeemed = Redeemed
+batch-used-of = { $used } of { $all }
+batch-last-day = Last day (UTC)
+batch-no-end = Does not expire
+batch-state = State
+batch-open = Open
+batch-used-up = Used up
+batch-expired = Expired
+batch-revoked = Revoked
+batch-created = Made
+batch-newest = Newest batches
+batch-older = Older batches
+batch-one-title = Batch of codes
+batch-all = All batches
+batch-heading = Codes of this batch
+batch-code = Code ends with
+batch-first = First codes
+batch-next = Next codes
+batch-revoke-what = Revoke: code …{ $hint }
+batch-revoke-batch = Revoke the batch
+batch-revoke-batch-text = None of its codes can be redeemed any more. What was redeemed stays.
+batch-revoke-open = Revoke the batch…
+batch-revoke-sure = There is no way back. You can make other codes.
+batch-revoke-now = Revoke all codes
+done-code-revoked = The code was revoked. What was redeemed stays.
+done-codes-revoked = The batch was revoked. What was redeemed stays.
 problem-nothing-left = Nothing is left to revoke: it was redeemed in full, or revoked before.
+problem-codes-gone = There is no such code or batch.
+problem-sent-codes = This form was sent before, and made a batch. Its codes were shown then and can’t be shown again: if you missed them, revoke the batch below. Send the form again to make others.

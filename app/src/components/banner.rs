@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 36] = [
+const DONE: [(&str, &str); 38] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -21,6 +21,8 @@ const DONE: [(&str, &str); 36] = [
     ("request-withdrawn", "done-request-withdrawn"),
     ("granted", "done-granted"),
     ("bulk-given", "done-bulk-given"),
+    ("code-revoked", "done-code-revoked"),
+    ("codes-revoked", "done-codes-revoked"),
     ("note-added", "done-note-added"),
     ("account-disabled", "done-account-disabled"),
     ("account-enabled", "done-account-enabled"),

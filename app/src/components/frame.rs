@@ -27,6 +27,7 @@ pub enum Section {
     Settings,
     AdminOverview,
     AdminBulk,
+    AdminCodes,
     AdminAccounts,
     AdminRequests,
     AdminLinks,
@@ -230,6 +231,12 @@ fn Menu(section: Section, viewer: Viewer) -> impl IntoView {
             "/admin/bulk",
             Sign::Plus,
             texts.text("nav-admin-bulk"),
+        ),
+        (
+            Section::AdminCodes,
+            "/admin/codes",
+            Sign::Ticket,
+            texts.text("nav-admin-codes"),
         ),
         (
             Section::AdminAudit,

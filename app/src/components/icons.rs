@@ -41,6 +41,7 @@ signs! {
     Check,
     Warning,
     Plus,
+    Ticket,
     Arrow,
     Back,
     Mail,
@@ -91,6 +92,9 @@ impl Sign {
             Self::Check => "M3 8.5l3.2 3.2L13 5",
             Self::Warning => "M8 6v3.2M8 11.4v.1M8 2.2l6 10.8H2Z",
             Self::Plus => "M8 3.5v9M3.5 8h9",
+            Self::Ticket => {
+                "M2.5 4.5a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v2a1.500 1.500 0 0 0 0 3v2a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-2a1.500 1.500 0 0 0 0-3ZM9.500 5.500v1M9.500 7.500v1M9.500 9.500v1"
+            }
             Self::Arrow => "M3 8h10M9 4l4 4-4 4",
             Self::Back => "M13 8H3M7 4 3 8l4 4",
             Self::WeChat => {

@@ -73,6 +73,8 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-sent",
     "problem-sent-key",
     "problem-sent-rotation",
+    "problem-sent-codes",
+    "problem-codes-gone",
     "problem-account-disabled",
     "problem-email-taken",
     "problem-wrong-code",

@@ -1,7 +1,7 @@
 //! What a form says back when it could not do what was asked: the page is shown
 //! again with the reason beside the field, and nothing that was typed is lost.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A text for people, by its id in the translation files, with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub struct FormReply {
     pub tested: Option<super::TestedCall>,
     /// Recovery codes that were just made: shown by this answer and never again.
     pub recovery: Vec<String>,
+    /// Redemption codes that were just made: shown by this answer and never again.
+    /// Shared, because every field of a form has a copy of its reply.
+    pub codes: Option<Arc<super::MadeCodes>>,
     /// A link to pass on: shown by this answer and never again.
     pub link: Option<super::ShownLink>,
 }

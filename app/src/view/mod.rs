@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod bulk;
+mod codes;
 mod door;
 mod figures;
 mod form;
@@ -21,6 +22,9 @@ pub use admin::{
     NearRow, NextRequest, NoteRow, OverviewView, RequestFilter,
 };
 pub use bulk::{BulkRow, BulkView};
+pub use codes::{
+    ANY_API, CodeBatchList, CodeBatchRow, CodeBatchView, CodeRow, CodeState, MadeCodes,
+};
 pub use door::{JoinView, LinkPurpose, LinkRow, LinkView, ShownLink, SignUpMode};
 pub use figures::{
     ApiFigures, ApiUsage, Bucket, Forecast, Group, GroupName, MOST_GROUPS, NoFigures, Outlook,

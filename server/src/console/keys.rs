@@ -154,7 +154,7 @@ impl Reader {
             .collect()
     }
 
-    fn api_choices(&self, viewer: &Viewer) -> Vec<ApiChoice> {
+    pub(super) fn api_choices(&self, viewer: &Viewer) -> Vec<ApiChoice> {
         self.metering
             .apis()
             .iter()

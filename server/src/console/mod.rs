@@ -4,6 +4,7 @@
 mod account;
 mod bulk;
 mod choices;
+mod codes;
 mod desk;
 mod doors;
 mod export;

@@ -7,6 +7,7 @@ mod bulk;
 mod caps;
 mod catalogue;
 mod codes;
+mod codes_desk;
 mod command_line;
 mod console;
 mod crash;

@@ -4,13 +4,13 @@
 //! `docs/ROUTES.md`.
 
 use crate::support::{Browser, TestServer, search_body};
-use allowance::actions::{AskedGrant, CreateServiceToken};
+use allowance::actions::{AskedGrant, CreateCodes, CreateServiceToken};
 use allowance::config::ErrorStyle;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::authority::By;
 use allowance::domain::language::Language;
 use allowance::domain::requests::{CallFilter, CallQuery, Direction};
-use allowance::domain::store::{Grants, Links, QuotaRequests, RequestLog};
+use allowance::domain::store::{Codes, Grants, Links, QuotaRequests, RequestLog};
 use allowance::http::Entry;
 use reqwest::{Method, Response};
 use std::collections::BTreeMap;
@@ -150,6 +150,16 @@ const EXPECTED: &[Expected] = &[
     ("POST", "/admin/bulk", OWNERS),
     ("GET", "/admin/bulk/{id}", OWNERS),
     ("POST", "/admin/bulk/{id}/confirm", OWNERS),
+    ("GET", "/admin/codes", STAFF),
+    ("POST", "/admin/codes", STAFF),
+    ("POST", "/admin/codes/made.csv", STAFF),
+    ("GET", "/admin/codes/export.csv", STAFF),
+    ("GET", "/admin/codes/export.json", STAFF),
+    ("GET", "/admin/codes/{id}", STAFF),
+    ("GET", "/admin/codes/{id}/export.csv", STAFF),
+    ("GET", "/admin/codes/{id}/export.json", STAFF),
+    ("POST", "/admin/codes/{id}/revoke", STAFF),
+    ("POST", "/admin/codes/{id}/codes/{code}/revoke", STAFF),
     ("GET", "/admin/requests", STAFF),
     ("GET", "/admin/requests/next", STAFF),
     ("GET", "/admin/requests/export.csv", STAFF),
@@ -298,6 +308,8 @@ impl House {
             let by = By::from(&self.owner);
             let actions = &self.it.server.actions;
             actions.upload_bulk(&by, file.as_bytes()).await.unwrap()
+        } else if route.contains("/codes/{id}") {
+            self.batch().await
         } else if route.contains("/accounts/{id}") {
             self.cleo.public_id.clone()
         } else if route.contains("requests/{id}") || route.contains("/request-more/{id}") {
@@ -306,6 +318,9 @@ impl House {
             String::new()
         };
         let mut path = route.replace("{id}", &id);
+        if path.contains("{code}") {
+            path = path.replace("{code}", &self.code(&id).await);
+        }
         if path.contains("{grant}") {
             path = path.replace("{grant}", &self.grant().await);
         }
@@ -331,6 +346,25 @@ impl House {
             .unwrap();
         let all = self.it.store.quota_requests_of(self.ann.id).await.unwrap();
         all[0].public_id.clone()
+    }
+
+    /// A batch of codes.
+    async fn batch(&self) -> String {
+        let asked = CreateCodes {
+            count: "1",
+            calls: "10",
+            uses: "1",
+            ..CreateCodes::default()
+        };
+        let by = By::from(&self.owner);
+        let made = self.it.server.actions.create_codes(&by, asked).await;
+        made.unwrap().batch.public_id
+    }
+
+    /// The first code of a batch.
+    async fn code(&self, batch: &str) -> String {
+        let codes = self.it.store.codes_of(batch, None, 1).await.unwrap();
+        codes[0].public_id.clone()
     }
 
     /// An invitation.

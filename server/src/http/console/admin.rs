@@ -73,12 +73,11 @@ pub(super) async fn note(
     let page = format!("/admin/accounts/{id}");
     let (by, text) = (By::from(&*staff), posted.typed.get("note").to_owned());
     let added = once(&web, &staff, "note", &posted.typed, async move |actions| {
-        actions.add_note(&by, &id, &text).await?;
-        Ok(None)
+        actions.add_note(&by, &id, &text).await
     })
     .await;
     match added {
-        Ok(_) => done(&page, "note-added"),
+        Ok(()) => done(&page, "note-added"),
         Err(error) => failed(&web, posted, &page, "note".into(), error).await,
     }
 }

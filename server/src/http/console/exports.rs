@@ -15,8 +15,11 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, BoxStream, StreamExt};
 
+mod codes;
 mod desk;
 mod own;
+
+pub(super) use codes::new_codes;
 
 /// Rows as they are read.
 type Rows = BoxStream<'static, Result<Vec<Row>, PortError>>;
@@ -39,6 +42,10 @@ pub(super) fn routes() -> Routes<Web> {
         .route("/admin/requests/export.json", get(desk::requests))
         .route("/admin/audit/export.csv", get(desk::audit))
         .route("/admin/audit/export.json", get(desk::audit))
+        .route("/admin/codes/export.csv", get(codes::batches))
+        .route("/admin/codes/export.json", get(codes::batches))
+        .route("/admin/codes/{id}/export.csv", get(codes::codes))
+        .route("/admin/codes/{id}/export.json", get(codes::codes))
         .route("/admin/accounts/{id}/grants/export.csv", get(desk::grants))
         .route("/admin/accounts/{id}/grants/export.json", get(desk::grants))
 }

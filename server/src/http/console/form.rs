@@ -224,6 +224,7 @@ fn already_sent(form: &str) -> Message {
     Message::new(match form.split(':').next() {
         Some("create-key") => "problem-sent-key",
         Some("rotate") => "problem-sent-rotation",
+        Some("create-codes") => "problem-sent-codes",
         _ => "problem-sent",
     })
 }

@@ -32,12 +32,11 @@ pub(super) async fn give(
             roll_over: get("roll_over"),
             priority: get("priority"),
         };
-        actions.grant(&by, &id, asked).await?;
-        Ok(None)
+        actions.grant(&by, &id, asked).await
     })
     .await;
     match given {
-        Ok(_) => done(&page, "granted"),
+        Ok(()) => done(&page, "granted"),
         Err(error) => failed(&web, posted, &page, FORM.into(), error).await,
     }
 }

@@ -7,6 +7,7 @@ mod account_export;
 mod admin;
 mod bulk;
 mod caps;
+mod codes;
 mod cookies;
 mod doors;
 mod exports;
@@ -41,7 +42,7 @@ use crate::actions::Actions;
 use crate::console::Reader;
 use crate::domain::networks::Network;
 use crate::metering::Changes;
-use allowance_app::ports::{AdminDesk, BulkGrants, Console, Doors, Guide, Settings};
+use allowance_app::ports::{AdminDesk, BulkGrants, CodeBatches, Console, Doors, Guide, Settings};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
@@ -67,6 +68,7 @@ pub struct Site {
     pub console: Arc<dyn Console>,
     pub admin_desk: Arc<dyn AdminDesk>,
     pub bulk_grants: Arc<dyn BulkGrants>,
+    pub code_batches: Arc<dyn CodeBatches>,
     pub guide: Arc<dyn Guide>,
     pub settings: Arc<dyn Settings>,
     pub doors: Arc<dyn Doors>,
@@ -248,6 +250,13 @@ fn forms() -> Routes<Web> {
         .route("/admin/accounts/{id}/disable", post(admin::disable))
         .route("/admin/accounts/{id}/enable", post(admin::enable))
         .route("/admin/bulk/{id}/confirm", post(bulk::confirm))
+        .route("/admin/codes", post(codes::create))
+        .route("/admin/codes/made.csv", post(codes::download))
+        .route("/admin/codes/{id}/revoke", post(codes::revoke_batch))
+        .route(
+            "/admin/codes/{id}/codes/{code}/revoke",
+            post(codes::revoke_code),
+        )
         .route("/admin/requests/{id}/approve", post(admin::approve))
         .route("/admin/requests/{id}/reject", post(admin::reject))
 }

@@ -1,15 +1,16 @@
 //! Forms that are sent twice: the second answer is the first one again. It is
-//! kept in memory for a short while, because a new key is shown by that answer
-//! and stored nowhere; later, the store still knows that the form was done.
+//! kept in memory for a short while, because new keys and codes are shown by that
+//! answer and stored nowhere; later, the store still knows that the form was done.
 
 use super::Web;
 use super::form::Typed;
-use crate::actions::{Actions, CreatedKey};
+use crate::actions::Actions;
 use crate::clock::Clock;
 use crate::domain::accounts::Account;
 use crate::domain::error::DomainError;
 use crate::domain::{AccountId, Millis, StoreError};
 use parking_lot::Mutex;
+use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,13 +22,11 @@ const MOST: usize = 1_000;
 /// Longest token: ours have 26 characters.
 const LONGEST: usize = 64;
 
-/// What a form made: a secret, or what needs no showing.
-type Made = Option<CreatedKey>;
-
 struct Kept {
     at: Millis,
     typed: BTreeMap<String, String>,
-    made: Made,
+    /// What the form made: its name says of what type that is.
+    made: Box<dyn Any + Send>,
 }
 
 /// One form: whoever sends it again waits for the first.
@@ -78,7 +77,7 @@ impl Once {
 /// # Errors
 /// [`DomainError::AlreadySent`] if the form was done before and its answer is
 /// not kept any more, or it was sent with something else in it.
-pub(super) async fn once<Work>(
+pub(super) async fn once<Made, Work>(
     web: &Web,
     account: &Account,
     form: &str,
@@ -86,13 +85,14 @@ pub(super) async fn once<Work>(
     work: impl FnOnce(Actions) -> Work + Send + 'static,
 ) -> Result<Made, DomainError>
 where
+    Made: Clone + Send + 'static,
     Work: Future<Output = Result<Made, DomainError>> + Send,
 {
     once_for(web, account.id, form, typed, work).await
 }
 
 /// The same for the account of that row.
-pub(super) async fn once_for<Work>(
+pub(super) async fn once_for<Made, Work>(
     web: &Web,
     account: AccountId,
     form: &str,
@@ -100,6 +100,7 @@ pub(super) async fn once_for<Work>(
     work: impl FnOnce(Actions) -> Work + Send + 'static,
 ) -> Result<Made, DomainError>
 where
+    Made: Clone + Send + 'static,
     Work: Future<Output = Result<Made, DomainError>> + Send,
 {
     let (token, typed) = typed.once();
@@ -113,17 +114,16 @@ where
         };
         let mut slot = slot.lock().await;
         if let Some(kept) = slot.as_ref() {
-            return if once.is_fresh(kept) && kept.typed == typed {
-                Ok(kept.made.clone())
-            } else {
-                Err(DomainError::AlreadySent)
-            };
+            let made = kept.made.downcast_ref::<Made>().cloned();
+            return made
+                .filter(|_| once.is_fresh(kept) && kept.typed == typed)
+                .ok_or(DomainError::AlreadySent);
         }
         let made = work(actions).await?;
         *slot = Some(Kept {
             at: once.clock.now(),
             typed,
-            made: made.clone(),
+            made: Box::new(made.clone()),
         });
         Ok(made)
     });

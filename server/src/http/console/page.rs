@@ -92,6 +92,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         provide_context(Arc::clone(&web.site.console));
         provide_context(Arc::clone(&web.site.admin_desk));
         provide_context(Arc::clone(&web.site.bulk_grants));
+        provide_context(Arc::clone(&web.site.code_batches));
         provide_context(Arc::clone(&web.site.guide));
         provide_context(Arc::clone(&web.site.settings));
         provide_context(Arc::clone(&web.site.doors));

@@ -21,12 +21,12 @@ pub(super) async fn create(
     let name = posted.typed.get("name").to_owned();
     let description = posted.typed.get("description").to_owned();
     let made = once(&web, &account, form, &posted.typed, async move |actions| {
-        actions.create_project(&by, &name, &description).await?;
-        Ok(None)
+        let made = actions.create_project(&by, &name, &description).await;
+        made.map(|_| ())
     })
     .await;
     match made {
-        Ok(_) => done(PROJECTS.path, "project-created"),
+        Ok(()) => done(PROJECTS.path, "project-created"),
         Err(error) => failed(&web, posted, PROJECTS.path, form.into(), error).await,
     }
 }

@@ -19,12 +19,11 @@ pub(super) async fn send(
         let get = |field: &str| typed.get(field).map_or("", String::as_str);
         actions
             .request_quota(&by, get("api"), get("calls"), get("reason"))
-            .await?;
-        Ok(None)
+            .await
     })
     .await;
     match sent {
-        Ok(_) => done(PAGE, "request-sent"),
+        Ok(()) => done(PAGE, "request-sent"),
         Err(error) => failed(&web, posted, PAGE, form.into(), error).await,
     }
 }
