@@ -57,3 +57,7 @@ CREATE INDEX codes_touched ON codes (batch_id, used, revoked_at)
 -- A form that concerns no account is done once for whoever sent it.
 CREATE UNIQUE INDEX audit_one_form_of_actor ON audit (actor_id, form_token)
     WHERE form_token IS NOT NULL AND account_id IS NULL;
+
+-- Nor twice for a program or a command: its token says who sent it.
+CREATE UNIQUE INDEX audit_one_form_of_no_account ON audit (form_token)
+    WHERE form_token IS NOT NULL AND account_id IS NULL AND actor_id IS NULL;

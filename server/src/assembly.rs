@@ -9,6 +9,7 @@ use crate::domain::StoreError;
 use crate::domain::limits::CountTokens;
 use crate::domain::quota::Pacing;
 use crate::domain::store::Store;
+use crate::http::admin::AdminApi;
 use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
 use crate::http::meter::{Meter, MeterSettings};
@@ -61,6 +62,7 @@ pub struct Server {
     pub metering: Arc<Metering>,
     pub gateway: Arc<Gateway>,
     pub reservations: Arc<Reservations>,
+    pub admin: Arc<AdminApi>,
     /// Letters that are being written.
     pub post: Arc<Post>,
 }
@@ -118,6 +120,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
             console_url: public_url.clone(),
         },
     );
+    let admin = AdminApi::new(actions.clone(), Arc::clone(&store), Arc::clone(&clock));
     let reader = Arc::new(Reader {
         store: Arc::clone(&store),
         metering: Arc::clone(&metering),
@@ -146,6 +149,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         clock,
         gateway: Arc::clone(&gateway),
         meter,
+        admin: Arc::clone(&admin),
         site: Arc::new(site),
         changes: metering.changes(),
     };
@@ -158,6 +162,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         metering,
         gateway,
         reservations,
+        admin,
         post,
     })
 }

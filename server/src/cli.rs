@@ -1,21 +1,20 @@
 //! The command line.
 
-mod codes;
-mod tokens;
+mod admin;
+mod desk;
+mod show;
+mod tables;
 
-use crate::actions::{Actions, OpenAccount};
 use crate::clock::{Clock, ShiftedClock, SystemClock};
 use crate::config::{Config, ConfigError};
-use crate::domain::accounts::Role;
-use crate::domain::audit::Actor;
 use crate::domain::error::DomainError;
 use crate::domain::links::SignUp;
-use crate::domain::store::{Store, Verify};
-use crate::metering::Metering;
+use crate::domain::store::Verify;
+use crate::http::admin::AskError;
 use crate::serve::{ServeError, lock, serve};
 use crate::storage::{OpenError, SqliteStore};
 use chrono::{DateTime, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::io::{self, BufRead, IsTerminal};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -77,40 +76,8 @@ enum Command {
         #[arg(long)]
         repair: bool,
     },
-    /// Look after accounts
-    #[command(subcommand)]
-    Admin(Admin),
-}
-
-#[derive(Debug, Subcommand)]
-enum Admin {
-    /// Open an account; its password is read from `ALLOWANCE_PASSWORD`, else asked for, or read from standard input
-    Create {
-        #[arg(long)]
-        email: String,
-        #[arg(long)]
-        name: String,
-        #[arg(long, value_enum, default_value = "owner")]
-        role: RoleName,
-        /// Days are cut in this zone
-        #[arg(long, default_value = "UTC")]
-        time_zone: String,
-        #[arg(long, env = "ALLOWANCE_PASSWORD", hide = true, hide_env_values = true)]
-        password: Option<String>,
-    },
-    /// Look after redemption codes
-    #[command(subcommand)]
-    Code(codes::CodeCommand),
-    /// Look after the tokens of services that call the metering API
-    #[command(subcommand)]
-    Token(tokens::TokenCommand),
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum RoleName {
-    Developer,
-    Support,
-    Owner,
+    /// Look after accounts: the admin's desk in a terminal
+    Admin(Box<admin::Admin>),
 }
 
 /// Why a command was not done. Each is one sentence for a person.
@@ -126,6 +93,13 @@ enum CliError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Domain(#[from] DomainError),
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// What the admin API said.
+    #[error("{0}")]
+    Refused(String),
+    #[error("{} cannot be read: {error}", file.display())]
+    ReadFile { file: PathBuf, error: io::Error },
     #[error("no password: set ALLOWANCE_PASSWORD, or write it into standard input")]
     NoPassword,
 }
@@ -158,35 +132,7 @@ impl Cli {
                 println!("The database is up to date.");
             }
             Command::Verify { repair } => return verify(&config, repair).await,
-            Command::Admin(Admin::Code(command)) => {
-                let (store, actions) = actions(&config).await?;
-                let done = codes::run(&config, &actions, command).await;
-                store.close().await;
-                done?;
-            }
-            Command::Admin(Admin::Token(command)) => {
-                let (store, actions) = actions(&config).await?;
-                let done = tokens::run(&config, &actions, command).await;
-                store.close().await;
-                done?;
-            }
-            Command::Admin(Admin::Create {
-                email,
-                name,
-                role,
-                time_zone,
-                password,
-            }) => {
-                let password = password.map_or_else(read_password, Ok)?;
-                let asked = OpenAccount {
-                    email: &email,
-                    name: &name,
-                    password: &password,
-                    role: role.into(),
-                    time_zone: &time_zone,
-                };
-                create(&config, asked).await?;
-            }
+            Command::Admin(admin) => admin::run(&config, *admin).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -231,16 +177,6 @@ impl Settings {
     }
 }
 
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Developer => Self::Developer,
-            RoleName::Support => Self::Support,
-            RoleName::Owner => Self::Owner,
-        }
-    }
-}
-
 async fn verify(config: &Config, repair: bool) -> Result<ExitCode, CliError> {
     // Memory that decides would not know of what is repaired on disk.
     let lock = repair.then(|| lock(&config.database_url)).transpose()?;
@@ -264,31 +200,6 @@ async fn verify(config: &Config, repair: bool) -> Result<ExitCode, CliError> {
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)
-}
-
-/// What a command may do, on the database itself.
-async fn actions(config: &Config) -> Result<(SqliteStore, Actions), CliError> {
-    let store = SqliteStore::open(&config.database_url).await?;
-    let shared: Arc<dyn Store> = Arc::new(store.clone());
-    let clock = Arc::new(SystemClock);
-    let metering = Metering::start(&config.catalogue, Arc::clone(&shared), clock.clone())
-        .await
-        .map_err(DomainError::from)?;
-    let actions = Actions::new(shared, metering, clock).ruled_by(config.authority());
-    Ok((store, actions))
-}
-
-async fn create(config: &Config, asked: OpenAccount<'_>) -> Result<(), CliError> {
-    let (store, actions) = actions(config).await?;
-    let account = actions.open_account(Actor::CommandLine, asked).await?;
-    store.close().await;
-    println!(
-        "Opened {} ({}) for {}.",
-        account.public_id,
-        account.role.name(),
-        account.email
-    );
-    Ok(())
 }
 
 /// Asked for without showing it; a script writes it into standard input.

@@ -9,7 +9,8 @@ use crate::demo;
 use crate::domain::StoreError;
 use crate::domain::error::DomainError;
 use crate::domain::store::Store;
-use crate::http::{bind, listen};
+use crate::http::admin::AdminApi;
+use crate::http::{LocalSocket, bind, listen};
 use crate::storage::{OpenError, SqliteStore};
 use std::fs::File;
 use std::io;
@@ -72,6 +73,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         demo::fill(&store, &config.catalogue, clock.now()).await?;
     }
 
+    let socket = socket(&config.database_url);
     let listener = bind(config.listen).map_err(|error| ServeError::Listen(config.listen, error))?;
     // A configured port of 0 has become a real one.
     let config = Config {
@@ -92,6 +94,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         demo: sign_ins,
     })
     .await?;
+    let commands = tokio::spawn(commands(socket, Arc::clone(&server.admin)));
     tokio::spawn(sweep(Arc::clone(&store), clock, server.actions.clone()));
 
     if is_demo {
@@ -114,6 +117,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         changes.stop();
     };
     listen(listener, front, connections, stop, GRACE).await;
+    commands.abort();
 
     // Calls whose clients left are still to be settled.
     gateway.drain(GRACE).await;
@@ -144,18 +148,42 @@ fn allow_many_handles() {
 
 /// Balances have one owner: a second server on the same database is refused.
 pub(crate) fn lock(database_url: &str) -> Result<File, ServeError> {
+    let path = beside(database_url, "lock");
+    let file = File::create(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(path)),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// A file that stands beside the database: its lock, its socket.
+pub(crate) fn beside(database_url: &str, kind: &str) -> PathBuf {
     let path = database_url
         .trim_start_matches("sqlite:")
         .trim_start_matches("//")
         .split('?')
         .next()
         .unwrap_or_default();
-    let path = PathBuf::from(format!("{path}.lock"));
-    let file = File::create(&path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(path)),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    PathBuf::from(format!("{path}.{kind}"))
+}
+
+/// By which commands reach this server. Without it all else works.
+fn socket(database_url: &str) -> Option<LocalSocket> {
+    let path = beside(database_url, "sock");
+    match LocalSocket::bind(&path) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            let path = path.display();
+            tracing::warn!(%error, "commands cannot reach this server: no socket at {path}");
+            None
+        }
+    }
+}
+
+async fn commands(socket: Option<LocalSocket>, admin: Arc<AdminApi>) {
+    if let Some(socket) = socket {
+        socket.serve(admin).await;
     }
 }
 

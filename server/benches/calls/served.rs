@@ -8,6 +8,7 @@ use allowance::config::Config;
 use allowance::domain::GrantId;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::audit::Actor;
+use allowance::domain::authority::By;
 use allowance::domain::catalogue::Catalogue;
 use allowance::domain::keys::KeyIdentity;
 use allowance::domain::quota::Call;
@@ -117,7 +118,7 @@ impl Served {
         };
         let actions = &self.server.actions;
         actions
-            .create_service_token(Actor::System, asked)
+            .create_service_token(&By::command_line(), asked)
             .await
             .unwrap()
     }

@@ -2,6 +2,7 @@ use super::Actions;
 use crate::clock;
 use crate::domain::accounts::{self, Account, NewAccount, Role};
 use crate::domain::audit::{Actor, Change};
+use crate::domain::authority::{By, Deed};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, reference_code};
 use crate::domain::throttle::Gate;
@@ -36,7 +37,18 @@ pub enum SignInError {
 }
 
 impl Actions {
-    /// Opens an account with its default project and free quota.
+    /// An owner opens an account for somebody.
+    pub async fn open_account_for(
+        &self,
+        by: &By,
+        asked: OpenAccount<'_>,
+    ) -> Result<Account, DomainError> {
+        self.allow(by, Deed::Open)?;
+        self.open_account(by.actor.clone(), asked).await
+    }
+
+    /// Opens an account with its default project and free quota; whoever calls this
+    /// has checked that the actor may.
     pub async fn open_account(
         &self,
         actor: Actor,

@@ -33,13 +33,13 @@ pub struct AskedGrant<'a> {
 
 impl Actions {
     /// Staff give an account calls of one API. They count for the next call, or
-    /// from their start on.
+    /// from their start on. Answers the grant's id.
     pub async fn grant(
         &self,
         by: &By,
         account_public_id: &str,
         asked: AskedGrant<'_>,
-    ) -> Result<(), DomainError> {
+    ) -> Result<String, DomainError> {
         // Before the account is looked up, so that nobody learns of it.
         self.allow(by, Deed::Answer)?;
         let account = self.account_of(account_public_id).await?;
@@ -52,7 +52,9 @@ impl Actions {
                 recurs: new.terms.recurs.is_some(),
             },
         )?;
-        self.give_new(by.actor.clone(), new, asked.api).await
+        let id = new.public_id.clone();
+        self.give_new(by.actor.clone(), new, asked.api).await?;
+        Ok(id)
     }
 
     /// Gives calls for good; whoever calls this has checked that the actor may.

@@ -168,6 +168,12 @@ impl Actions {
         }
     }
 
+    /// The numbers that what is done here changes.
+    #[must_use]
+    pub const fn metering(&self) -> &Arc<Metering> {
+        &self.metering
+    }
+
     /// The time by which changes are dated.
     #[must_use]
     pub fn now(&self) -> Millis {

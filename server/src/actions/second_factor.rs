@@ -5,6 +5,7 @@ use super::{Actions, actor};
 use crate::clock;
 use crate::domain::StoreError;
 use crate::domain::accounts::Account;
+use crate::domain::authority::{By, Deed};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::second_factor::{
     RECOVERY_CODES, RecoveryHash, SecondFactor, Secret, read_recovery, recovery_code,
@@ -129,6 +130,27 @@ impl Actions {
             json!({}),
         );
         Ok(self.store.remove_second_factor(by.id, change).await?)
+    }
+
+    /// An owner takes it away from somebody who lost app and recovery codes.
+    pub async fn unlock_account(
+        &self,
+        by: &By,
+        account_public_id: &str,
+    ) -> Result<(), DomainError> {
+        self.allow(by, Deed::Unlock)?;
+        let account = self.account_of(account_public_id).await?;
+        if self.second_factor_of(&account).await?.is_none() {
+            return Err(DomainError::invalid("", Problem::AlreadySo));
+        }
+        let change = self.change(
+            by.actor.clone(),
+            "account.second_factor_removed",
+            account_public_id,
+            account.id,
+            json!({}),
+        );
+        Ok(self.store.remove_second_factor(account.id, change).await?)
     }
 
     /// The second step that is in use.

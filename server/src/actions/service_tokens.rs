@@ -1,9 +1,10 @@
-//! Tokens of services that call the metering API: made and revoked by whoever
-//! runs the site.
+//! Tokens of programs that call the metering API or the admin API: made and revoked
+//! by whoever runs the site.
 
 use super::Actions;
 use crate::clock;
-use crate::domain::audit::{Actor, Change};
+use crate::domain::audit::Change;
+use crate::domain::authority::{By, Deed, Reach};
 use crate::domain::error::{DomainError, Problem};
 use crate::domain::ids::{Noun, service_token};
 use crate::domain::keys::hint;
@@ -27,13 +28,13 @@ pub struct CreateServiceToken<'a> {
 }
 
 impl Actions {
-    /// Makes a token and answers it: it is stored as a hash only. Whoever calls
-    /// this has checked that the actor may.
+    /// Makes a token and answers it: it is stored as a hash only.
     pub async fn create_service_token(
         &self,
-        by: Actor,
+        by: &By,
         asked: CreateServiceToken<'_>,
     ) -> Result<String, DomainError> {
+        self.allow(by, Deed::Tokens)?;
         let name = asked.name.trim();
         if name.is_empty() {
             return Err(DomainError::invalid("name", Problem::Required));
@@ -59,6 +60,10 @@ impl Actions {
                 Some(found.ok_or(DomainError::NotFound("account"))?.id)
             }
         };
+        // Whoever looks after accounts sees them all.
+        if account.is_some() && scopes.reach() != Reach::Own {
+            return Err(DomainError::invalid("account", Problem::NotWithScope));
+        }
         let expires_at = self.end_of(asked.expires, Tz::UTC)?;
         let token = service_token(&mut clock::random());
         let new = NewServiceToken {
@@ -74,7 +79,7 @@ impl Actions {
         };
         let change = Change {
             at: self.now(),
-            actor: by,
+            actor: by.actor.clone(),
             action: "service_token.created",
             subject: new.public_id.clone(),
             account,
@@ -90,13 +95,19 @@ impl Actions {
     }
 
     /// The newest tokens.
-    pub async fn service_tokens(&self, limit: i64) -> Result<Vec<ServiceToken>, DomainError> {
+    pub async fn service_tokens(
+        &self,
+        by: &By,
+        limit: i64,
+    ) -> Result<Vec<ServiceToken>, DomainError> {
+        self.allow(by, Deed::Tokens)?;
         Ok(self.store.service_tokens(limit).await?)
     }
 
     /// Takes a token back. Servers that run notice it within seconds.
-    pub async fn revoke_service_token(&self, by: Actor, id: &str) -> Result<(), DomainError> {
-        let change = self.revocation(by, "service_token.revoked", id);
+    pub async fn revoke_service_token(&self, by: &By, id: &str) -> Result<(), DomainError> {
+        self.allow(by, Deed::Tokens)?;
+        let change = self.revocation(by.actor.clone(), "service_token.revoked", id);
         let now = self.now();
         if self.store.revoke_service_token(id, now, change).await? {
             Ok(())

@@ -109,6 +109,12 @@ pub enum Deed<'a> {
     PassOn { of: Option<&'a Account> },
     /// Close an account, or open it again.
     Close { account: &'a Account },
+    /// Open an account, of any role.
+    Open,
+    /// Make, see and revoke the tokens of programs.
+    Tokens,
+    /// Take away the second step of somebody's sign-in.
+    Unlock,
 }
 
 /// The rules that an operator can set.
@@ -135,7 +141,7 @@ impl Authority {
     pub fn check(&self, by: &By, deed: Deed<'_>) -> Result<(), DomainError> {
         let least = match deed {
             Deed::Look => Reach::Look,
-            Deed::GiveToMany => Reach::Owner,
+            Deed::GiveToMany | Deed::Open | Deed::Tokens | Deed::Unlock => Reach::Owner,
             _ => Reach::Support,
         };
         if by.reach < least {
@@ -222,6 +228,9 @@ mod tests {
             Deed::GiveToMany,
             Deed::MakeCodes { calls: 1 },
             Deed::RevokeCode,
+            Deed::Open,
+            Deed::Tokens,
+            Deed::Unlock,
         ] {
             for reach in [Reach::Own, Reach::Look] {
                 let refused = RULES.check(&by(1, reach), deed);
@@ -248,6 +257,9 @@ mod tests {
             give(1, 1, false),
             Deed::MakeCodes { calls: 101 },
             Deed::GiveToMany,
+            Deed::Open,
+            Deed::Tokens,
+            Deed::Unlock,
         ] {
             assert!(RULES.check(&support, deed).is_err(), "{deed:?}");
         }

@@ -123,6 +123,8 @@ pub enum Problem {
     InvitedJustNow,
     #[error("cannot be invited: sign-up is closed")]
     SignUpClosed,
+    #[error("does not go with a scope of the admin API, which is for all accounts")]
+    NotWithScope,
     #[error("is a link that was used, is too old, or never was")]
     LinkOver,
     #[error("is of a mailbox that has an account already")]

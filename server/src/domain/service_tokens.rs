@@ -1,7 +1,9 @@
-//! Service tokens: what opens the metering API (`product.md` §4). A service
-//! reports or reserves calls of developers' keys, so its token is none of theirs:
-//! it begins with `svc-`, carries 238 bits of chance, and is stored as a hash.
+//! Service tokens: what opens the metering API (`product.md` §4) and the admin API
+//! (§6). A service reports or reserves calls of developers' keys, so its token is
+//! none of theirs: it begins with `svc-`, carries 238 bits of chance, and is stored
+//! as a hash.
 
+use super::authority::Reach;
 use super::{AccountId, Millis};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -35,11 +37,23 @@ pub enum Scope {
     Record,
     /// All of the metering API: record, reserve, settle.
     Write,
+    /// See what the admin API shows.
+    AdminRead,
+    /// What support may do.
+    AdminSupport,
+    /// What an owner may do.
+    AdminWrite,
 }
 
 impl Scope {
-    /// Every scope, the widest last.
-    pub const ALL: [Self; 2] = [Self::Record, Self::Write];
+    /// Every scope, the widest of each API last.
+    pub const ALL: [Self; 5] = [
+        Self::Record,
+        Self::Write,
+        Self::AdminRead,
+        Self::AdminSupport,
+        Self::AdminWrite,
+    ];
 
     /// The name that people and the store use.
     #[must_use]
@@ -47,6 +61,9 @@ impl Scope {
         match self {
             Self::Record => "meter:record",
             Self::Write => "meter:write",
+            Self::AdminRead => "admin:read",
+            Self::AdminSupport => "admin:support",
+            Self::AdminWrite => "admin:write",
         }
     }
 
@@ -65,6 +82,11 @@ impl Scope {
         match self {
             Self::Record => Self::Record.bit() | Self::Write.bit(),
             Self::Write => Self::Write.bit(),
+            Self::AdminRead => {
+                Self::AdminRead.bit() | Self::AdminSupport.bit() | Self::AdminWrite.bit()
+            }
+            Self::AdminSupport => Self::AdminSupport.bit() | Self::AdminWrite.bit(),
+            Self::AdminWrite => Self::AdminWrite.bit(),
         }
     }
 }
@@ -95,6 +117,20 @@ impl Scopes {
     #[must_use]
     pub const fn allow(self, scope: Scope) -> bool {
         self.0 & scope.allowed_by() != 0
+    }
+
+    /// How far the rights of a program with these reach at the admin's desk.
+    #[must_use]
+    pub const fn reach(self) -> Reach {
+        if self.allow(Scope::AdminWrite) {
+            Reach::Owner
+        } else if self.allow(Scope::AdminSupport) {
+            Reach::Support
+        } else if self.allow(Scope::AdminRead) {
+            Reach::Look
+        } else {
+            Reach::Own
+        }
     }
 }
 
@@ -226,6 +262,26 @@ mod tests {
             ..write
         };
         assert_eq!(revoked.check(Scope::Write, 0), Err(TokenRefusal::Revoked));
+    }
+
+    #[test]
+    fn scopes_of_one_api_open_nothing_of_the_other() {
+        for (names, reach) in [
+            ("meter:write", Reach::Own),
+            ("admin:read", Reach::Look),
+            ("admin:support", Reach::Support),
+            ("meter:record admin:write", Reach::Owner),
+        ] {
+            assert_eq!(Scopes::parse(names).unwrap().reach(), reach, "{names}");
+        }
+        let refusal = TokenRefusal::Scope(Scope::Record);
+        assert_eq!(token("admin:write").check(Scope::Record, 0), Err(refusal));
+        assert_eq!(token("admin:support").check(Scope::AdminRead, 0), Ok(()));
+        let refusal = TokenRefusal::Scope(Scope::AdminSupport);
+        assert_eq!(
+            token("admin:read").check(Scope::AdminSupport, 0),
+            Err(refusal)
+        );
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What every border for programs checks alike.
 
+use super::problem::Problem;
 use crate::domain::idempotency::LONGEST_KEY;
+use crate::domain::service_tokens::is_token_shaped;
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -30,4 +33,21 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ()> {
         return Err(());
     }
     Ok(Some(key))
+}
+
+/// `Authorization: Bearer svc-…`.
+pub(super) fn service_token(headers: &HeaderMap) -> Result<&str, Problem> {
+    let value = headers
+        .get(AUTHORIZATION)
+        .ok_or_else(Problem::token_missing)?;
+    let value = value.to_str().map_err(|_| Problem::token_unknown())?.trim();
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+        Err(Problem::token_missing())
+    } else if is_token_shaped(token) {
+        Ok(token)
+    } else {
+        Err(Problem::token_unknown())
+    }
 }

@@ -31,7 +31,12 @@ const RULES: [(&str, &[&str]); 11] = [
     ),
     (
         "crate::storage",
-        &["src/serve.rs", "src/cli.rs", "src/metering/tests.rs"],
+        &[
+            "src/serve.rs",
+            "src/cli.rs",
+            "src/cli/desk.rs",
+            "src/metering/tests.rs",
+        ],
     ),
 ];
 

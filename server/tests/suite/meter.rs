@@ -3,7 +3,7 @@
 use crate::support::{NOW, TestServer};
 use allowance::actions::CreateServiceToken;
 use allowance::domain::accounts::{Account, Role};
-use allowance::domain::audit::Actor;
+use allowance::domain::authority::By;
 use allowance::domain::store::{RequestLog, ServiceTokens};
 use futures::future::join_all;
 use reqwest::{Response, StatusCode};
@@ -29,7 +29,7 @@ pub async fn token(it: &TestServer, scopes: &str, account: &str, expires: &str) 
     };
     it.server
         .actions
-        .create_service_token(Actor::CommandLine, asked)
+        .create_service_token(&By::command_line(), asked)
         .await
         .unwrap()
 }
@@ -343,7 +343,7 @@ async fn a_token_opens_what_its_scopes_say_and_only_its_account() {
     it.it
         .server
         .actions
-        .revoke_service_token(Actor::CommandLine, &first.public_id)
+        .revoke_service_token(&By::command_line(), &first.public_id)
         .await
         .unwrap();
     it.it.clock.advance(5_000);

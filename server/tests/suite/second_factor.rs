@@ -2,6 +2,7 @@
 
 use crate::support::{Browser, PASSWORD, Page, TestServer, sign_in_fields};
 use allowance::domain::accounts::{Account, Role};
+use allowance::domain::authority::By;
 use allowance::domain::second_factor::Secret;
 use allowance::domain::store::{Audit, SecondFactors};
 
@@ -203,4 +204,39 @@ async fn it_is_set_up_with_the_password_and_a_code_and_taken_away_with_both() {
     it.browser(ANN).await;
     let entry = &it.store.audit_of(ann.id, 1).await.unwrap()[0];
     assert_eq!(entry.action, "account.second_factor_removed");
+}
+
+#[tokio::test]
+async fn an_owner_lets_in_who_lost_app_and_recovery_codes() {
+    let it = TestServer::start().await;
+    let (ann, _, _) = guarded(&it).await;
+    let sam = it.account("sam@example.com", Role::Support).await;
+    let olive = it.account("olive@example.com", Role::Owner).await;
+    let actions = &it.server.actions;
+    assert!(
+        actions
+            .unlock_account(&By::from(&sam), &ann.public_id)
+            .await
+            .is_err()
+    );
+    half_way(&it, "/usage").await;
+    let olive = By::from(&olive);
+    actions
+        .unlock_account(&olive, &ann.public_id)
+        .await
+        .unwrap();
+    it.browser(ANN)
+        .await
+        .open("/usage")
+        .await
+        .assert_has("Usage");
+    let entry = &it.store.audit_of(ann.id, 1).await.unwrap()[0];
+    assert_eq!(entry.action, "account.second_factor_removed");
+    assert_eq!(entry.actor, "olive@example.com");
+    assert!(
+        actions
+            .unlock_account(&olive, &ann.public_id)
+            .await
+            .is_err()
+    );
 }

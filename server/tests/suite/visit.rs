@@ -25,6 +25,10 @@ enum Guest {
     Nobody,
     /// A token of the metering API.
     MeterToken,
+    /// Tokens of the admin API.
+    ReadToken,
+    SupportToken,
+    WriteToken,
     /// A key of another developer.
     ForeignKey,
     /// Another developer, with the ids of the first one's things.
@@ -35,10 +39,22 @@ enum Guest {
     Developer,
 }
 
-use Guest::{Developer, ForeignKey, MeterToken, Nobody, Owner, Stranger, Support};
+use Guest::{
+    Developer, ForeignKey, MeterToken, Nobody, Owner, ReadToken, Stranger, Support, SupportToken,
+    WriteToken,
+};
 
-const GUESTS: [Guest; 7] = [
-    Nobody, MeterToken, ForeignKey, Stranger, Support, Owner, Developer,
+const GUESTS: [Guest; 10] = [
+    Nobody,
+    MeterToken,
+    ReadToken,
+    SupportToken,
+    WriteToken,
+    ForeignKey,
+    Stranger,
+    Support,
+    Owner,
+    Developer,
 ];
 
 /// Whom a route lets in.
@@ -51,6 +67,9 @@ const STAFF: &[Guest] = &[Support, Owner];
 const OWNERS: &[Guest] = &[Owner];
 const KEYS: &[Guest] = &[ForeignKey];
 const METER: &[Guest] = &[MeterToken];
+const READERS: &[Guest] = &[ReadToken, SupportToken, WriteToken];
+const HELPERS: &[Guest] = &[SupportToken, WriteToken];
+const WRITERS: &[Guest] = &[WriteToken];
 /// There is nothing for anybody.
 const NOBODY: &[Guest] = &[];
 
@@ -179,6 +198,34 @@ const EXPECTED: &[Expected] = &[
     ("POST", "/v1/meter/reserve", METER),
     ("POST", "/v1/meter/settle", METER),
     ("ANY", "/v1/meter/{*path}", NOBODY),
+    ("GET", "/v1/admin/accounts", READERS),
+    ("POST", "/v1/admin/accounts", WRITERS),
+    ("GET", "/v1/admin/accounts/{account}", READERS),
+    ("POST", "/v1/admin/accounts/{account}/disable", HELPERS),
+    ("POST", "/v1/admin/accounts/{account}/enable", HELPERS),
+    ("POST", "/v1/admin/accounts/{account}/unlock", WRITERS),
+    ("POST", "/v1/admin/accounts/{account}/notes", HELPERS),
+    ("POST", "/v1/admin/accounts/{account}/grants", HELPERS),
+    (
+        "POST",
+        "/v1/admin/accounts/{account}/grants/{grant}/revoke",
+        HELPERS,
+    ),
+    ("GET", "/v1/admin/requests", READERS),
+    ("POST", "/v1/admin/requests/{request}/approve", HELPERS),
+    ("POST", "/v1/admin/requests/{request}/reject", HELPERS),
+    ("GET", "/v1/admin/codes", READERS),
+    ("POST", "/v1/admin/codes", HELPERS),
+    ("GET", "/v1/admin/codes/{id}", READERS),
+    ("POST", "/v1/admin/codes/{id}/revoke", HELPERS),
+    ("POST", "/v1/admin/bulk", WRITERS),
+    ("GET", "/v1/admin/bulk/{list}", WRITERS),
+    ("POST", "/v1/admin/bulk/{list}/confirm", WRITERS),
+    ("GET", "/v1/admin/audit", READERS),
+    ("GET", "/v1/admin/tokens", WRITERS),
+    ("POST", "/v1/admin/tokens", WRITERS),
+    ("POST", "/v1/admin/tokens/{token}/revoke", WRITERS),
+    ("ANY", "/v1/admin/{*path}", NOBODY),
     ("GET", "/healthz", ANYONE),
     ("GET", "/readyz", ANYONE),
     // Only debug builds show anything there.
@@ -226,7 +273,8 @@ struct House {
     browsers: BTreeMap<&'static str, Browser>,
     bobs_key: String,
     anns_call: String,
-    meter_token: String,
+    /// By what they are for.
+    tokens: BTreeMap<&'static str, String>,
 }
 
 const ANN: &str = "ann@visited.example";
@@ -251,14 +299,10 @@ impl House {
         let anns_call = it.store.calls(&query).await.unwrap().calls[0]
             .request_id
             .clone();
-        let asked = CreateServiceToken {
-            name: "Visitor",
-            scopes: "meter:write",
-            account: "",
-            expires: "",
-        };
-        let by = allowance::domain::audit::Actor::CommandLine;
-        let meter_token = it.server.actions.create_service_token(by, asked).await;
+        let mut tokens = BTreeMap::new();
+        for scope in ["meter:write", "admin:read", "admin:support", "admin:write"] {
+            tokens.insert(scope, service_token(&it, scope).await);
+        }
         let mut house = Self {
             bobs_key: it.key(&bob, "Bob's own").await,
             ann,
@@ -266,7 +310,7 @@ impl House {
             owner,
             browsers: BTreeMap::new(),
             anns_call,
-            meter_token: meter_token.unwrap(),
+            tokens,
             it,
         };
         for email in [
@@ -287,7 +331,9 @@ impl House {
     /// The path of a route, with things of Ann's where it names some. Each visit
     /// of a route has new ones.
     async fn path(&mut self, route: &str) -> String {
-        let id = if route.starts_with("/keys/{id}") {
+        let id = if route.starts_with("/v1/admin/") {
+            return self.admin_path(route).await;
+        } else if route.starts_with("/keys/{id}") {
             self.it.key(&self.ann, "Ann's own").await;
             self.it.newest_key(&self.ann).await
         } else if route.starts_with("/projects/{id}") {
@@ -301,13 +347,7 @@ impl House {
             self.link(&format!("guest{}@example.com", route.len()))
                 .await
         } else if route.contains("/bulk/{id}") {
-            let file = format!(
-                "account,api,calls,reason\n{},addMessage,5,Visit",
-                self.cleo.email
-            );
-            let by = By::from(&self.owner);
-            let actions = &self.it.server.actions;
-            actions.upload_bulk(&by, file.as_bytes()).await.unwrap()
+            self.list().await
         } else if route.contains("/codes/{id}") {
             self.batch().await
         } else if route.contains("/accounts/{id}") {
@@ -329,6 +369,41 @@ impl House {
             path = path.replace("{handle}", &self.session().await);
         }
         path.replace("{*path}", "search/memory")
+    }
+
+    /// The same of the admin API.
+    async fn admin_path(&self, route: &str) -> String {
+        let mut path = route
+            .replace("{account}", &self.cleo.public_id)
+            .replace("{*path}", "nowhere");
+        if path.contains("{grant}") {
+            path = path.replace("{grant}", &self.grant().await);
+        }
+        if path.contains("{request}") {
+            path = path.replace("{request}", &self.request().await);
+        }
+        if path.contains("{list}") {
+            path = path.replace("{list}", &self.list().await);
+        }
+        if path.contains("{id}") {
+            path = path.replace("{id}", &self.batch().await);
+        }
+        if path.contains("{token}") {
+            service_token(&self.it, "meter:record").await;
+            let by = By::command_line();
+            let tokens = self.it.server.actions.service_tokens(&by, 1).await;
+            path = path.replace("{token}", &tokens.unwrap()[0].public_id);
+        }
+        path
+    }
+
+    /// A list of grants that waits to be given.
+    async fn list(&self) -> String {
+        let email = &self.cleo.email;
+        let file = format!("account,api,calls,reason\n{email},addMessage,5,Visit");
+        let by = By::from(&self.owner);
+        let actions = &self.it.server.actions;
+        actions.upload_bulk(&by, file.as_bytes()).await.unwrap()
     }
 
     /// An open request of Ann's; she takes back the one that was left open.
@@ -410,7 +485,7 @@ impl House {
         };
         let stranger = Browser::new(&self.it.address);
         let browser = match guest {
-            Nobody | MeterToken | ForeignKey => &stranger,
+            Nobody | MeterToken | ReadToken | SupportToken | WriteToken | ForeignKey => &stranger,
             Stranger => &self.browsers["bob@example.com"],
             Support => &self.browsers["sam@example.com"],
             Owner => &self.browsers["olive@example.com"],
@@ -420,11 +495,18 @@ impl House {
             .request(method.clone(), path)
             .header("sec-fetch-site", "same-origin");
         request = match guest {
-            MeterToken => request.bearer_auth(&self.meter_token),
+            MeterToken => request.bearer_auth(&self.tokens["meter:write"]),
+            ReadToken => request.bearer_auth(&self.tokens["admin:read"]),
+            SupportToken => request.bearer_auth(&self.tokens["admin:support"]),
+            WriteToken => request.bearer_auth(&self.tokens["admin:write"]),
             ForeignKey => request.header("authorization", format!("Token {}", self.bobs_key)),
             _ => request,
         };
-        if path.starts_with("/api/") || path.starts_with("/v1/") {
+        if path.starts_with("/v1/admin/") {
+            if method == Method::POST {
+                request = request.json(&serde_json::json!({}));
+            }
+        } else if path.starts_with("/api/") || path.starts_with("/v1/") {
             request = request.json(&search_body());
         } else if method == Method::POST {
             request = request.form(&[("nothing", "")]);
@@ -454,6 +536,18 @@ impl House {
     }
 }
 
+async fn service_token(it: &TestServer, scopes: &str) -> String {
+    let asked = CreateServiceToken {
+        name: "Visitor",
+        scopes,
+        account: "",
+        expires: "",
+    };
+    let by = By::command_line();
+    let made = it.server.actions.create_service_token(&by, asked).await;
+    made.unwrap()
+}
+
 fn expected(entry: &Entry) -> Option<&'static [Guest]> {
     EXPECTED
         .iter()
@@ -469,8 +563,8 @@ fn table(rows: &[(Entry, Vec<Seen>)]) -> String {
          refusal. A developer's things answer 404 to everybody else, staff too, and so does the\n\
          desk to everybody who is not staff. The file is written by\n\
          `ALLOWANCE_WRITE_ROUTES=1`, and the test fails where it differs.\n\n\
-         | | route | nobody | meter token | another's key | another developer | support | owner | developer |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+         | | route | nobody | meter token | admin:read | admin:support | admin:write | another's key | another developer | support | owner | developer |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for (entry, seen) in rows {
         write!(text, "| {} | `{}` |", entry.method, entry.path).unwrap();

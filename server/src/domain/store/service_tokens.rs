@@ -18,6 +18,8 @@ pub trait ServiceTokens: Send + Sync + 'static {
     ) -> Stored<bool>;
     /// The token of that hash, revoked ones too.
     async fn service_token_by_hash(&self, hash: TokenHash) -> Stored<Option<ServiceIdentity>>;
+    /// Name and public id of a token, for the audit log.
+    async fn service_token_name(&self, id: i64) -> Stored<Option<(String, String)>>;
     /// It was used at that instant.
     async fn touch_service_token(&self, id: i64, at: Millis) -> Stored<()>;
 }

@@ -286,7 +286,8 @@ fn text(problem: &Problem) -> Message {
         }
         Problem::LastProject => Message::new("problem-last-project"),
         Problem::NotTheName => Message::new("problem-not-the-name"),
-        Problem::UnknownChoice => Message::new("problem-unknown-choice"),
+        // Tokens have no page; whoever asks for that has made up a form.
+        Problem::UnknownChoice | Problem::NotWithScope => Message::new("problem-unknown-choice"),
         Problem::RequestOpen => Message::new("problem-request-open"),
         Problem::GrantOver => Message::new("problem-grant-over"),
         Problem::NothingLeft => Message::new("problem-nothing-left"),

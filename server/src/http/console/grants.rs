@@ -36,7 +36,7 @@ pub(super) async fn give(
     })
     .await;
     match given {
-        Ok(()) => done(&page, "granted"),
+        Ok(_) => done(&page, "granted"),
         Err(error) => failed(&web, posted, &page, FORM.into(), error).await,
     }
 }

@@ -3,9 +3,11 @@
 //! hostile costs a few kilobytes for a while, and nobody else.
 
 mod front;
+mod local;
 mod patient;
 
 pub use front::Front;
+pub use local::LocalSocket;
 
 use front::Desk;
 use hyper::server::conn::http1;

@@ -1,12 +1,12 @@
 //! Events as services send them: plain JSON, and CloudEvents 1.0.
 
 use super::problem::Problem;
-use super::text::{Instant, Object, Text};
 use crate::domain::Millis;
 use crate::domain::catalogue::Api;
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, LONGEST_KEY, Purpose};
 use crate::domain::limits::LONGEST_ID;
 use crate::domain::usage::Outcome;
+use crate::http::json::{Instant, Object, Text};
 use crate::metering::EventId;
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -6,17 +6,17 @@ mod event;
 mod problem;
 mod record;
 mod reservations;
-mod text;
 
 use crate::clock::Clock;
 use crate::domain::Millis;
 use crate::domain::idempotency::LONGEST_KEY;
 use crate::domain::keys::{KeyIdentity, is_key_shaped};
-use crate::domain::service_tokens::{Scope, ServiceIdentity, is_token_shaped};
+use crate::domain::service_tokens::{Scope, ServiceIdentity};
+use crate::http::limits::service_token;
 use crate::http::routes::{Routes, any, post};
 use crate::metering::{MeteredApi, Metering, Reservations, Verdict};
 use axum::body::{Body, HttpBody, to_bytes};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
@@ -110,7 +110,7 @@ struct Arrival {
 impl Meter {
     /// Whose request it is, and whether that service may make it.
     async fn arrive(&self, headers: &HeaderMap, scope: Scope) -> Result<Arrival, Problem> {
-        let token = token(headers)?;
+        let token = service_token(headers)?;
         let service = match self.metering.service(token).await {
             Ok(found) => found.ok_or_else(Problem::token_unknown)?,
             Err(error) => {
@@ -201,23 +201,6 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
             "Idempotency-Key must have from 1 to {LONGEST_KEY} plain characters."
         ))
     })
-}
-
-/// `Authorization: Bearer svc-…`.
-fn token(headers: &HeaderMap) -> Result<&str, Problem> {
-    let value = headers
-        .get(AUTHORIZATION)
-        .ok_or_else(Problem::token_missing)?;
-    let value = value.to_str().map_err(|_| Problem::token_unknown())?.trim();
-    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    let token = token.trim();
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-        Err(Problem::token_missing())
-    } else if is_token_shaped(token) {
-        Ok(token)
-    } else {
-        Err(Problem::token_unknown())
-    }
 }
 
 fn json_response(body: String) -> Response {

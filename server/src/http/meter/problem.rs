@@ -1,49 +1,16 @@
-//! Errors of the metering API: problem+json (RFC 9457), each with a code for
-//! programs and a sentence for people.
+//! Errors of the metering API.
 
 use crate::domain::caps::{CapOwner, CapUse, Period};
 use crate::domain::figures::grouped;
 use crate::domain::keys::KeyRefusal;
 use crate::domain::quota::Quota;
-use crate::domain::service_tokens::TokenRefusal;
 use crate::domain::{Millis, zones};
-use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-/// One error.
-#[derive(Debug)]
-pub(super) struct Problem {
-    status: StatusCode,
-    /// For programs: `quota_exhausted`.
-    code: &'static str,
-    title: &'static str,
-    detail: String,
-    /// Seconds after which the same request may succeed.
-    retry_after: Option<u32>,
-    /// A page that helps.
-    help: Option<String>,
-}
+pub(super) use crate::http::problem::Problem;
 
 impl Problem {
-    fn new(
-        status: StatusCode,
-        code: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
-        Self {
-            status,
-            code,
-            title,
-            detail: detail.into(),
-            retry_after: None,
-            help: None,
-        }
-    }
-
     pub(super) fn not_found() -> Self {
         let detail = "There are POST /v1/meter/record, /v1/meter/reserve and /v1/meter/settle.";
         Self::new(
@@ -56,59 +23,14 @@ impl Problem {
 
     pub(super) fn not_post() -> Self {
         let detail = "Send this request as POST with a JSON body.";
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "not_post",
-            "Wrong method",
-            detail,
-        )
-    }
-
-    pub(super) fn token_missing() -> Self {
-        let detail = "Send the header \"Authorization: Bearer svc-…\" with a service token. \
-                      `allowance admin token create` makes one.";
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "token_missing",
-            "Service token required",
-            detail,
-        )
-    }
-
-    pub(super) fn token_unknown() -> Self {
-        let detail = "There is no such service token. Check that it was copied whole; an API \
-                      key (mpg-…) does not open the metering API.";
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "token_unknown",
-            "Unknown service token",
-            detail,
-        )
-    }
-
-    pub(super) fn token(refusal: TokenRefusal) -> Self {
-        match refusal {
-            TokenRefusal::Revoked => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "token_revoked",
-                "Revoked service token",
-                "This service token was revoked. Use another.",
-            ),
-            TokenRefusal::Expired => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "token_expired",
-                "Expired service token",
-                "This service token has expired. Use another.",
-            ),
-            TokenRefusal::Scope(scope) => Self::new(
-                StatusCode::FORBIDDEN,
-                "scope_missing",
-                "Scope required",
-                format!(
-                    "This needs a service token with the scope {}.",
-                    scope.name()
-                ),
-            ),
+        Self {
+            allow: Some("POST"),
+            ..Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "not_post",
+                "Wrong method",
+                detail,
+            )
         }
     }
 
@@ -128,43 +50,6 @@ impl Problem {
             "body_too_large",
             "Body too large",
             format!("The body is larger than {most} bytes. Send fewer events at a time."),
-        )
-    }
-
-    pub(super) fn body_slow() -> Self {
-        Self::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "body_slow",
-            "Body too slow",
-            "The body took too long to arrive.",
-        )
-    }
-
-    pub(super) fn body_broken() -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "body_broken",
-            "Body incomplete",
-            "The body ended before it was complete.",
-        )
-    }
-
-    pub(super) fn not_json(error: &serde_json::Error) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "not_json",
-            "Not JSON",
-            format!("The body is not valid JSON: {error}."),
-        )
-    }
-
-    /// JSON that is not what it should be.
-    pub(super) fn invalid(detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid",
-            "Invalid request",
-            detail,
         )
     }
 
@@ -238,7 +123,7 @@ impl Problem {
             format!("All calls of this account are used. Ask for more at {more}")
         };
         Self {
-            help: Some(more.to_owned()),
+            help: Some(more.into()),
             ..Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "quota_exhausted",
@@ -274,7 +159,7 @@ impl Problem {
         );
         Self {
             retry_after: renews_at.and_then(|at| u32::try_from((at - now + 999) / 1_000).ok()),
-            help: Some(page),
+            help: Some(page.into()),
             ..Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "cap_reached",
@@ -352,44 +237,5 @@ impl Problem {
     /// As the result of one event of a batch.
     pub(super) fn result(&self) -> Value {
         json!({ "status": "refused", "code": self.code, "detail": self.detail })
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let body = json!({
-            "type": format!("urn:allowance:problem:{}", self.code),
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-        });
-        let mut response = Response::new(Body::from(body.to_string()));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        if let Some(seconds) = self.retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        let help = self
-            .help
-            .as_ref()
-            .map(|page| format!("<{page}>; rel=\"help\""));
-        if let Some(Ok(link)) = help.map(|link| HeaderValue::from_str(&link)) {
-            headers.insert(LINK, link);
-        }
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::METHOD_NOT_ALLOWED => {
-                headers.insert(ALLOW, HeaderValue::from_static("POST"));
-            }
-            _ => {}
-        }
-        response
     }
 }

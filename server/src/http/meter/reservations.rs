@@ -4,13 +4,13 @@
 use super::event::{Ended, MOST, problem, within};
 use super::problem::Problem;
 use super::record::{check_key, unwritten};
-use super::text::{Object, Text};
 use super::{Meter, idempotency_key, json_response};
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Purpose};
 use crate::domain::limits::LONGEST_ID;
 use crate::domain::quota::Call;
 use crate::domain::service_tokens::Scope;
 use crate::domain::zones;
+use crate::http::json::{Object, Text};
 use crate::metering::{AskedReservation, Settlement, Unreserved, Unsettled};
 use axum::body::Body;
 use axum::extract::{Request, State};

@@ -26,6 +26,8 @@ const BY_HASH: &str = "
     SELECT id, scopes, account_id, expires_at, revoked_at IS NOT NULL AS revoked, last_used_at
     FROM service_tokens WHERE token_hash = $1";
 
+const NAME: &str = "SELECT name, public_id FROM service_tokens WHERE id = $1";
+
 const TOUCH: &str = "
     UPDATE service_tokens SET last_used_at = max(coalesce(last_used_at, 0), $2) WHERE id = $1";
 
@@ -130,6 +132,13 @@ impl ServiceTokens for SqliteStore {
             })
         })
         .transpose()
+    }
+
+    async fn service_token_name(&self, id: i64) -> Stored<Option<(String, String)>> {
+        Ok(sqlx::query_as(NAME)
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?)
     }
 
     async fn touch_service_token(&self, id: i64, at: Millis) -> Stored<()> {
