@@ -7,12 +7,14 @@ mod codes;
 mod doors;
 mod guide;
 mod settings;
+mod webhooks;
 
 pub use bulk::BulkGrants;
 pub use codes::CodeBatches;
 pub use doors::Doors;
 pub use guide::Guide;
 pub use settings::Settings;
+pub use webhooks::Webhooks;
 
 use crate::view::{
     AccountDetail, AccountSearch, AuditPage, AuditQuery, KeyView, KeysQuery, KeysView, NextRequest,

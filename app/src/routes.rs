@@ -36,6 +36,8 @@ use crate::{
         sign_in::SignInPage,
         sign_up::SignUpPage,
         usage::UsagePage,
+        webhook::WebhookPage,
+        webhooks::WebhooksPage,
         welcome::WelcomePage,
     },
 };
@@ -79,6 +81,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/projects/:id") view=ProjectPage ssr=SsrMode::Async />
                 <Route path=path!("/request-more") view=RequestMorePage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/webhooks") view=WebhooksPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/webhooks/:id") view=WebhookPage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=AccountsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/overview") view=OverviewPage ssr=SsrMode::Async />

@@ -36,6 +36,15 @@ async function makeCodes(page: Page, count: string): Promise<void> {
   await page.locator(".codes-made").waitFor();
 }
 
+/** Opens an account of its own. */
+async function joined(page: Page, name: string): Promise<void> {
+  await page.goto(await invited(newMailbox(name)));
+  await page.locator("[name=name]").fill("Stella");
+  await page.locator("[name=password]").fill("four words in a row");
+  await send(page, "password");
+  await page.locator("section.new-key").waitFor();
+}
+
 export const pages: Shown[] = [
   { name: "sign-in", path: "/sign-in" },
   {
@@ -191,15 +200,47 @@ export const pages: Shown[] = [
     name: "settings-second-step",
     path: "/sign-up",
     then: async (page) => {
-      await page.goto(await invited(newMailbox("step")));
-      await page.locator("[name=name]").fill("Stella");
-      await page.locator("[name=password]").fill("four words in a row");
-      await send(page, "password");
-      await page.locator("section.new-key").waitFor();
+      await joined(page, "step");
       await page.goto("/settings");
       await page.locator("[name=factor_password]").fill("four words in a row");
       await send(page, "factor_password");
       await page.locator(".second-step-qr svg").waitFor();
+    },
+  },
+  { name: "settings-webhooks", who: "developer", path: "/settings/webhooks" },
+  {
+    name: "settings-webhook-new",
+    path: "/sign-up",
+    then: async (page) => {
+      await joined(page, "hooks");
+      await page.goto("/settings/webhooks");
+      await page.locator("[name=url]").fill("https://hooks.example.org/a/rather/long/address/of/a/program?for=everybody");
+      await send(page, "url");
+      await page.locator("section.new-key").waitFor();
+    },
+  },
+  {
+    name: "settings-webhook",
+    path: "/sign-up",
+    then: async (page) => {
+      await joined(page, "hook");
+      await page.goto("/settings/webhooks");
+      await page.locator("[name=url]").fill("https://hooks.example.org/allowance");
+      await send(page, "url");
+      await page.locator("section.new-key a.button").click();
+      await page.locator(".facts").waitFor();
+      await page.locator("details.danger > summary").click();
+    },
+  },
+  {
+    name: "settings-webhook-problem",
+    who: "leo",
+    path: "/settings/webhooks",
+    status: 422,
+    then: async (page) => {
+      await page.locator("[name=url]").fill("https://192.168.0.1/hook");
+      await send(page, "url");
+      await page.getByRole("alert").waitFor();
     },
   },
   { name: "settings-notices", who: "aisha", path: "/settings" },

@@ -9,6 +9,7 @@ use crate::domain::StoreError;
 use crate::domain::limits::CountTokens;
 use crate::domain::quota::Pacing;
 use crate::domain::store::Store;
+use crate::hooks::Hooks;
 use crate::http::admin::AdminApi;
 use crate::http::console::Site;
 use crate::http::gateway::{Gateway, GatewaySettings, StreamLimits, Upstream, UpstreamSettings};
@@ -65,6 +66,8 @@ pub struct Server {
     pub admin: Arc<AdminApi>,
     /// Letters that are being written.
     pub post: Arc<Post>,
+    /// Messages to webhooks and mailboxes.
+    pub hooks: Arc<Hooks>,
 }
 
 /// Builds the server, and starts its ledger writer.
@@ -106,7 +109,16 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
     .with_doors(Doors {
         sign_up: config.sign_up,
         post: Some(Arc::clone(&post)),
-    });
+    })
+    .sending_inside(config.webhooks.allow_private);
+    let hooks = Hooks::new(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        Arc::clone(&metering),
+        Arc::clone(&post),
+        config.webhooks.allow_private,
+    );
+    hooks.keep_sending();
     let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
     let reservations = Reservations::start(&metering).await?;
     let meter = Meter::new(
@@ -136,6 +148,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         guide: reader.clone(),
         settings: reader.clone(),
         doors: reader.clone(),
+        webhooks: reader.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
         reader: Arc::clone(&reader),
         bulk_grants: reader.clone(),
@@ -164,6 +177,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         reservations,
         admin,
         post,
+        hooks,
     })
 }
 

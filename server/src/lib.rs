@@ -11,6 +11,7 @@ pub mod console;
 pub mod demo;
 pub mod domain;
 pub mod export;
+pub mod hooks;
 pub mod http;
 pub mod mail;
 pub mod metering;

@@ -9,6 +9,7 @@ use crate::demo;
 use crate::domain::StoreError;
 use crate::domain::error::DomainError;
 use crate::domain::store::Store;
+use crate::domain::webhooks;
 use crate::http::admin::AdminApi;
 use crate::http::{LocalSocket, bind, listen};
 use crate::storage::{OpenError, SqliteStore};
@@ -108,6 +109,7 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
         gateway,
         metering,
         post,
+        hooks,
         ..
     } = server;
     let changes = metering.changes();
@@ -122,6 +124,9 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
     // Calls whose clients left are still to be settled.
     gateway.drain(GRACE).await;
     metering.drain().await;
+    if tokio::time::timeout(GRACE, hooks.close()).await.is_err() {
+        tracing::warn!("messages were still under way; the next start sends them again");
+    }
     if tokio::time::timeout(GRACE, post.settle()).await.is_err() {
         tracing::warn!("letters were still under way at the end of the grace period");
     }
@@ -196,6 +201,9 @@ async fn sweep(store: Arc<dyn Store>, clock: Arc<dyn Clock>, actions: Actions) {
         }
         if let Err(error) = actions.sweep_links().await {
             tracing::warn!(%error, "old links were not swept up");
+        }
+        if let Err(error) = store.forget_deliveries(clock.now() - webhooks::KEPT).await {
+            tracing::warn!(%error, "old messages were not swept up");
         }
     }
 }

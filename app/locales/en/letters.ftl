@@ -71,3 +71,74 @@ letter-email-changed-text =
     the account that had this e-mail has another one from now on. You can no longer sign in with this one.
 
     If it was not you, write to support at once.
+
+letter-threshold = { $api }: { $percent } % of your calls are used
+letter-threshold-text =
+    Hello,
+
+    you have used { $charged } of your { $granted } calls of { $api }: { $percent } %. What uses them, and how long they last at this pace, is here:
+
+    { $link }
+
+    You can ask for more before they run out. In the settings you choose when you are told.
+
+letter-used-up = { $api }: your calls are used up
+letter-used-up-text =
+    Hello,
+
+    all of your { $granted } calls of { $api } are used. More calls are refused until you get more. What used them is here, and how to ask for more:
+
+    { $link }
+
+    In the settings you choose when you are told.
+
+letter-approved = { $api }: your request was approved
+letter-approved-text =
+    Hello,
+
+    { $calls ->
+        [one] you have { $calls } call more of { $api }. It counts
+       *[other] you have { $calls } calls more of { $api }. They count
+    } from your next call on.
+
+    { $link }
+
+letter-approved-answer-text =
+    Hello,
+
+    { $calls ->
+        [one] you have { $calls } call more of { $api }. It counts
+       *[other] you have { $calls } calls more of { $api }. They count
+    } from your next call on. Support writes:
+
+    { $answer }
+
+    { $link }
+
+letter-rejected = { $api }: your request was answered
+letter-rejected-text =
+    Hello,
+
+    your request for more calls of { $api } was not approved. Support writes:
+
+    { $answer }
+
+    You can ask again:
+
+    { $link }
+
+letter-lapsing = { $api }: { $calls ->
+    [one] { $calls } call will lapse
+   *[other] { $calls } calls will lapse
+}
+letter-lapsing-text =
+    Hello,
+
+    { $calls ->
+        [one] { $calls } call of { $api } that you were given lapses
+       *[other] { $calls } calls of { $api } that you were given lapse
+    } at { $at } if not used by then:
+
+    { $link }
+
+    In the settings you choose whether such letters come.

@@ -71,3 +71,62 @@ letter-email-changed-text =
     使用这个邮箱的账号已更换为其他邮箱，今后不能再用这个邮箱登录。
 
     如果不是你本人操作，请立即联系客服。
+
+letter-threshold = { $api }：额度已使用 { $percent }%
+letter-threshold-text =
+    你好！
+
+    { $api } 的 { $granted } 次额度已使用 { $charged } 次，达到 { $percent }%。用在了哪里、按目前的速度还能用多久，见：
+
+    { $link }
+
+    用完之前可以申请更多。何时提醒，可在设置中选择。
+
+letter-used-up = { $api }：额度已全部用完
+letter-used-up-text =
+    你好！
+
+    { $api } 的 { $granted } 次额度已全部用完，获得更多额度之前，调用会被拒绝。用在了哪里、如何申请更多，见：
+
+    { $link }
+
+    何时提醒，可在设置中选择。
+
+letter-approved = { $api }：额度申请已批准
+letter-approved-text =
+    你好！
+
+    你获得了 { $calls } 次 { $api } 额度，从下一次调用起生效。
+
+    { $link }
+
+letter-approved-answer-text =
+    你好！
+
+    你获得了 { $calls } 次 { $api } 额度，从下一次调用起生效。客服的答复：
+
+    { $answer }
+
+    { $link }
+
+letter-rejected = { $api }：额度申请已答复
+letter-rejected-text =
+    你好！
+
+    你的 { $api } 额度申请没有获批。客服的答复：
+
+    { $answer }
+
+    可以重新申请：
+
+    { $link }
+
+letter-lapsing = { $api }：{ $calls } 次额度即将到期
+letter-lapsing-text =
+    你好！
+
+    你的 { $api } 额度还剩 { $calls } 次，将于 { $at } 到期：
+
+    { $link }
+
+    是否接收这类邮件，可在设置中选择。

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 38] = [
+const DONE: [(&str, &str); 42] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -46,6 +46,10 @@ const DONE: [(&str, &str); 38] = [
     ("password-reset", "done-password-reset"),
     ("invited", "done-invited"),
     ("link-withdrawn", "done-link-withdrawn"),
+    ("message-sent", "done-message-sent"),
+    ("webhook-enabled", "done-webhook-enabled"),
+    ("webhook-disabled", "done-webhook-disabled"),
+    ("webhook-deleted", "done-webhook-deleted"),
 ];
 
 /// Confirms the change that led to this page.

@@ -21,4 +21,5 @@ pub mod quota;
 pub mod requests;
 pub mod sessions;
 pub mod table;
+pub mod told;
 pub mod zones;

@@ -84,6 +84,11 @@ const FROM_THE_SERVER: &[&str] = &[
     "problem-sign-up-closed",
     "problem-link-over",
     "problem-account-there",
+    "problem-not-a-hook-url",
+    "problem-private-address",
+    "problem-hook-there",
+    "problem-hook-off",
+    "problem-hook-gone",
 ];
 
 fn files(folder: &Path, ending: &str) -> Vec<String> {

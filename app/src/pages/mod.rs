@@ -28,6 +28,8 @@ pub mod usage;
 mod usage_card;
 mod usage_filter;
 mod usage_in_words;
+pub mod webhook;
+pub mod webhooks;
 pub mod welcome;
 
 use crate::view::Viewer;

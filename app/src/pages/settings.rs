@@ -7,12 +7,13 @@ use crate::{
         frame::{Frame, LanguageForm, Section, ThemeForm},
         outcome::{StrangerPage, answered},
         sessions::Sessions,
-        table::{Badge, Day, Moment},
+        table::{Badge, Day},
+        told::{THRESHOLDS, Thresholds, WebhooksLink},
         zones::ZoneField,
     },
     i18n::use_texts,
     ports::Settings,
-    view::{CurrentSession, NoticeRow, SecondStep, SettingsView},
+    view::{CurrentSession, SecondStep, SettingsView},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -22,7 +23,6 @@ const PASSWORD: &str = "password";
 const EMAIL: &str = "email";
 const SECOND_STEP: &str = "second-step";
 const TIME_ZONE: &str = "time-zone";
-const THRESHOLDS: &str = "thresholds";
 const DELETE: &str = "delete-account";
 
 #[component]
@@ -124,7 +124,18 @@ fn Cards(settings: SettingsView) -> impl IntoView {
                 title=texts.text("settings-thresholds")
                 text=texts.text("settings-thresholds-text")
             >
-                <Thresholds percents=settings.thresholds notices=settings.notices />
+                <Thresholds
+                    percents=settings.thresholds
+                    by_mail=settings.mail_notices
+                    notices=settings.notices
+                />
+            </Card>
+            <Card
+                id="webhooks"
+                title=texts.text("webhooks-title")
+                text=texts.text("webhooks-lead")
+            >
+                <WebhooksLink counts=settings.webhooks />
             </Card>
             <Card id="data" title=texts.text("settings-data") text=texts.text("settings-data-text")>
                 <a class="button" href="/settings/export.json" download rel="external">
@@ -322,69 +333,6 @@ fn TimeZone(settings: SettingsView) -> impl IntoView {
                 {texts.text("settings-save")}
             </button>
         </form>
-    }
-}
-
-#[component]
-fn Thresholds(percents: Vec<i64>, notices: Vec<NoticeRow>) -> impl IntoView {
-    let texts = use_texts();
-    let reply = reply_to(THRESHOLDS);
-    let initial = percents
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
-    view! {
-        <form method="post" action="/settings/thresholds" class="form">
-            <Problems reply=reply.clone() />
-            <Field
-                form=THRESHOLDS
-                name="thresholds"
-                label=texts.text("settings-percents")
-                hint=texts.text("settings-percents-hint")
-                initial
-                reply
-                autocomplete="off"
-            />
-            <button type="submit" class="button button-main">
-                {texts.text("settings-save")}
-            </button>
-        </form>
-        {(!notices.is_empty())
-            .then(|| {
-                view! {
-                    <h3>{texts.text("notices-past")}</h3>
-                    <ul class="notices-past">
-                        {notices
-                            .into_iter()
-                            .map(|notice| view! { <PastNotice notice /> })
-                            .collect_view()}
-                    </ul>
-                }
-            })}
-    }
-}
-
-#[component]
-fn PastNotice(notice: NoticeRow) -> impl IntoView {
-    let texts = use_texts();
-    let text = texts.with(
-        "notice-past",
-        [
-            ("api", notice.api_title.into()),
-            ("percent", notice.percent.into()),
-            ("charged", notice.charged.into()),
-            ("granted", notice.granted.into()),
-        ],
-    );
-    view! {
-        <li>
-            <span>{text}</span>
-            <span class="faint">
-                <Moment at=notice.at />
-                {notice.lifted.then(|| format!(" · {}", texts.text("notice-lifted")))}
-            </span>
-        </li>
     }
 }
 

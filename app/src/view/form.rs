@@ -49,6 +49,8 @@ pub struct FormReply {
     pub codes: Option<Arc<super::MadeCodes>>,
     /// A link to pass on: shown by this answer and never again.
     pub link: Option<super::ShownLink>,
+    /// A webhook's secret that was just made: shown by this answer and never again.
+    pub new_secret: Option<super::NewSecret>,
 }
 
 impl FormReply {

@@ -15,6 +15,7 @@ mod quota;
 mod requests;
 mod settings;
 mod usage;
+mod webhooks;
 
 pub use account::{DemoSignIn, Role, Site, Theme, Viewer};
 pub use admin::{
@@ -52,6 +53,10 @@ pub use settings::{
 pub use usage::{
     AppliedFilter, COMPARE_PREVIOUS, FilterProblem, GroupBy, KeyChoice, Period, ProjectChoice,
     Unit, UsageQuery, UsageReport,
+};
+pub use webhooks::{
+    MessageAnswer, MessageRow, MessageState, NewSecret, WebhookRow, WebhookState, WebhookView,
+    WebhooksView,
 };
 
 /// An instant in the viewer's time zone.

@@ -82,6 +82,10 @@ pub struct SettingsView {
     pub zones: Vec<ZoneGroup>,
     pub second_step: SecondStep,
     pub thresholds: Vec<i64>,
+    /// Whether thresholds are told by e-mail too.
+    pub mail_notices: bool,
+    /// Webhooks, and those of them that are sent to.
+    pub webhooks: (i64, i64),
     /// The one seen last first.
     pub sessions: Vec<SessionRow>,
     /// Newest first, a few.

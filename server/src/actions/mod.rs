@@ -22,6 +22,7 @@ mod second_factor;
 mod service_tokens;
 mod sessions;
 mod settings;
+mod webhooks;
 
 pub use accounts::{OpenAccount, SignInError};
 pub use bulk::BulkError;
@@ -66,6 +67,8 @@ pub struct Actions {
     from: Option<IpAddr>,
     authority: Authority,
     doors: Doors,
+    /// Whether messages may go inside a network.
+    sends_inside: bool,
     /// One-time token of the form that these actions are done for.
     form_token: Option<Arc<str>>,
 }
@@ -82,6 +85,7 @@ impl Actions {
             from: None,
             authority: Authority::default(),
             doors: Doors::default(),
+            sends_inside: false,
             form_token: None,
         }
     }
@@ -126,6 +130,15 @@ impl Actions {
     #[must_use]
     pub fn with_doors(self, doors: Doors) -> Self {
         Self { doors, ..self }
+    }
+
+    /// The same, where webhooks may lie inside a network (`private`).
+    #[must_use]
+    pub fn sending_inside(self, private: bool) -> Self {
+        Self {
+            sends_inside: private,
+            ..self
+        }
     }
 
     /// The same, done for a form with a one-time token: what it makes is made

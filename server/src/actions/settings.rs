@@ -77,10 +77,27 @@ impl Actions {
         Ok(())
     }
 
-    /// Changes the percents at which the account is told that a quota runs out.
-    pub async fn change_thresholds(&self, by: &Account, typed: &str) -> Result<(), DomainError> {
+    /// Changes the percents at which the account is told that a quota runs out, and
+    /// whether it is told by e-mail too.
+    pub async fn change_notices(
+        &self,
+        by: &Account,
+        typed: &str,
+        by_mail: Option<bool>,
+    ) -> Result<(), DomainError> {
         let percents = thresholds::read(typed)
             .map_err(|problem| DomainError::invalid("thresholds", problem))?;
+        if let Some(on) = by_mail
+            && self.store.mail_notices(by.id).await? != on
+        {
+            let change = self.own(
+                by,
+                "account.mail_notices_changed",
+                Some(json!({ "mail_notices": !on })),
+                json!({ "mail_notices": on }),
+            );
+            self.store.set_mail_notices(by.id, on, change).await?;
+        }
         let before = self.store.thresholds(by.id).await?;
         if before == percents {
             return Ok(());

@@ -35,6 +35,7 @@
 //! | `meter.reservation_ms` | 600000 | 1000 – 86400000: a reservation that nobody settles ends after it |
 //! | `contact.wechat`, `contact.discord` | none | `http(s)://…` (or `weixin://…`): what the QR code opens |
 //! | `accounts.sign_up` | `invitation` | `open`, `invitation` or `closed`: who may open an account |
+//! | `webhooks.allow_private` | `false` | `true`: messages may go to addresses inside a network, and by `http` |
 //! | `mail.host` | none | the SMTP server that letters leave by; without `[mail]` none do |
 //! | `mail.security` | `starttls` | `starttls`, `tls`, or `none` for a server on this machine |
 //! | `mail.port` | 587, 465 or 25 | 1 – 65535, by what `security` says |
@@ -105,6 +106,7 @@ pub struct Config {
     pub sign_up: SignUp,
     /// How letters leave; without it none do.
     pub mail: Option<MailConfig>,
+    pub webhooks: WebhooksConfig,
     pub catalogue: Catalogue,
     pub api_upstreams: Upstreams,
 }
@@ -173,6 +175,13 @@ impl Default for MeterConfig {
             reservation_ms: 600_000,
         }
     }
+}
+
+/// Where messages of accounts may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WebhooksConfig {
+    /// Also to addresses that are not of the open internet, and by `http`.
+    pub allow_private: bool,
 }
 
 /// How errors of the gateway travel (`wire.md`).
@@ -267,6 +276,7 @@ impl Default for Config {
             contact: ContactConfig::default(),
             sign_up: SignUp::default(),
             mail: None,
+            webhooks: WebhooksConfig::default(),
             catalogue: Catalogue::default(),
             api_upstreams: Upstreams::new(),
         }

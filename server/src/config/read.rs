@@ -5,6 +5,7 @@ use super::api::{self, ApiTable};
 use super::mail::{self, MailTable};
 use super::{
     Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, MeterConfig, Secret,
+    WebhooksConfig,
 };
 use crate::domain::grants::MOST_CALLS;
 use crate::domain::links::SignUp;
@@ -40,6 +41,8 @@ struct File {
     #[serde(default)]
     accounts: AccountsTable,
     mail: Option<Spanned<MailTable>>,
+    #[serde(default)]
+    webhooks: WebhooksTable,
     api: Option<Spanned<Vec<Spanned<ApiTable>>>>,
 }
 
@@ -88,6 +91,12 @@ struct ContactTable {
 #[serde(deny_unknown_fields)]
 struct AccountsTable {
     sign_up: Option<SignUp>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WebhooksTable {
+    allow_private: Option<bool>,
 }
 
 /// Reads and checks a whole file.
@@ -139,6 +148,9 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
             .mail
             .map(|table| mail::mail(&read, table))
             .transpose()?,
+        webhooks: WebhooksConfig {
+            allow_private: file.webhooks.allow_private.unwrap_or_default(),
+        },
         contact: ContactConfig {
             wechat: read.value(file.contact.wechat, link)?,
             discord: read.value(file.contact.discord, link)?,

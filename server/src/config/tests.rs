@@ -69,6 +69,8 @@ fn every_setting_is_read() {
         user = "allowance"
         password = "abc"
         from = "Allowance <no-reply@example.org>"
+        [webhooks]
+        allow_private = true
         "#,
     )
     .unwrap();
@@ -117,6 +119,9 @@ fn every_setting_is_read() {
                 credentials: Some(("allowance".into(), Secret::new("abc"))),
                 from: "Allowance <no-reply@example.org>".into(),
             }),
+            webhooks: WebhooksConfig {
+                allow_private: true,
+            },
             catalogue: Catalogue::default(),
             api_upstreams: Upstreams::new(),
         }

@@ -67,6 +67,8 @@ impl Export {
         let sessions = store.sessions_of(id, now).await?;
         let thresholds = store.thresholds(id).await?;
         let notices = store.notices(id, MOST_ENTRIES).await?;
+        let webhooks = store.webhooks(id).await?;
+        let mail_notices = store.mail_notices(id).await?;
         let audit = store.audit_of(id, MOST_ENTRIES).await?;
         let at = |at| Value::from(time(at));
         let head = json!({
@@ -81,6 +83,7 @@ impl Export {
                 "language": self.account.language,
                 "created_at": time(self.account.created_at),
                 "thresholds": thresholds,
+                "mail_notices": mail_notices,
             },
             "projects": projects.iter().map(|project| json!({
                 "id": project.public_id, "name": project.name,
@@ -118,6 +121,11 @@ impl Export {
             "notices": notices.iter().map(|notice| json!({
                 "api": self.api(notice.api), "percent": notice.percent,
                 "charged": notice.charged, "granted": notice.granted, "at": time(notice.at),
+            })).collect::<Vec<_>>(),
+            "webhooks": webhooks.iter().map(|webhook| json!({
+                "id": webhook.public_id, "url": webhook.url,
+                "created_at": time(webhook.created_at),
+                "disabled_at": webhook.off.map(|(off, _)| time(off)),
             })).collect::<Vec<_>>(),
             "audit": audit.iter().map(entry).collect::<Vec<_>>(),
         });

@@ -18,6 +18,7 @@ mod requests;
 mod series;
 mod settings;
 mod usage;
+mod webhooks;
 
 pub use export::Export;
 pub(crate) use settings::handle;

@@ -48,6 +48,10 @@ impl Settings for Reader {
             .map_err(unavailable)?
             .ok_or(PortError::NotFound)?;
         let thresholds = self.store.thresholds(id).await.map_err(unavailable)?;
+        let mail_notices = self.store.mail_notices(id).await.map_err(unavailable)?;
+        let webhooks = self.store.webhooks(id).await.map_err(unavailable)?;
+        let on = webhooks.iter().filter(|webhook| webhook.off.is_none());
+        let count = |count| i64::try_from(count).unwrap_or(i64::MAX);
         let sessions = self.store.sessions_of(id, now).await.map_err(unavailable)?;
         let notices = self.store.notices(id, NOTICES).await.map_err(unavailable)?;
         Ok(SettingsView {
@@ -59,6 +63,8 @@ impl Settings for Reader {
             zones: zone_groups(now),
             second_step: self.second_step(viewer).await?,
             thresholds,
+            mail_notices,
+            webhooks: (count(webhooks.len()), count(on.count())),
             sessions: sessions
                 .into_iter()
                 .map(|row| {

@@ -155,6 +155,14 @@ pub enum Problem {
     OwnersOnly,
     #[error("is your own account")]
     Yourself,
+    #[error("is no address of a webhook")]
+    NotAHookUrl,
+    #[error("is an address inside a network")]
+    PrivateAddress,
+    #[error("is the address of a webhook of this account already")]
+    HookThere,
+    #[error("is a webhook that is switched off")]
+    HookOff,
     #[error("reached its most of {most}")]
     TooMany { most: i64 },
 }

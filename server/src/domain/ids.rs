@@ -4,6 +4,7 @@
 use super::Millis;
 use rand::{CryptoRng, Rng};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 macro_rules! row_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -43,6 +44,8 @@ pub enum Noun {
     Bulk,
     Reservation,
     Link,
+    Webhook,
+    Event,
 }
 
 impl Noun {
@@ -61,6 +64,8 @@ impl Noun {
             Self::Bulk => "blk_",
             Self::Reservation => "rsv_",
             Self::Link => "lnk_",
+            Self::Webhook => "whk_",
+            Self::Event => "evt_",
         }
     }
 }
@@ -80,6 +85,19 @@ pub fn public_id(noun: Noun, now: Millis, random: &mut impl Rng) -> String {
     for place in (0..26).rev() {
         let index = usize::try_from((bits >> (place * 5)) & 31).unwrap_or(0);
         id.push(char::from(BASE32[index]));
+    }
+    id
+}
+
+/// The public id of an event, from what names it in the store: an event has the
+/// same id however often it is told.
+#[must_use]
+pub fn event_id(kind: &str, of: &str) -> String {
+    let hash = Sha256::digest(format!("{kind} {of}"));
+    let mut id = String::with_capacity(30);
+    id.push_str(Noun::Event.head());
+    for byte in hash.iter().take(26) {
+        id.push(char::from(BASE32[usize::from(byte & 31)]));
     }
     id
 }

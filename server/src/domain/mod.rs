@@ -32,6 +32,7 @@ pub mod store;
 pub mod thresholds;
 pub mod throttle;
 pub mod usage;
+pub mod webhooks;
 pub mod zones;
 
 pub use error::{DomainError, StoreError};

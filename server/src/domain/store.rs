@@ -29,6 +29,7 @@ mod reservations;
 mod second_factors;
 mod service_tokens;
 mod settings;
+mod webhooks;
 
 pub use alerts::{Alert, Alerts};
 pub use bulk::{BulkGrants, GiveLines, NewBulk};
@@ -42,6 +43,7 @@ pub use reservations::Reservations;
 pub use second_factors::SecondFactors;
 pub use service_tokens::ServiceTokens;
 pub use settings::{SessionSummary, Settings, Tombstone};
+pub use webhooks::{Delivery, DueDelivery, NewWebhook, Place, Webhook, WebhookChange, Webhooks};
 
 pub type Stored<T> = Result<T, StoreError>;
 
@@ -72,6 +74,7 @@ pub trait Store:
     + Sessions
     + Settings
     + Verify
+    + Webhooks
 {
 }
 

@@ -10,7 +10,7 @@ use crate::config::MailConfig;
 use crate::domain::language::Language;
 use allowance_app::i18n;
 pub use allowance_app::letters::Occasion;
-use allowance_app::letters::letter;
+use allowance_app::letters::{Letter, letter};
 use parking_lot::Mutex;
 use smtp::Smtp;
 use std::future::Future;
@@ -31,6 +31,17 @@ enum Way {
     Log,
     /// Not at all: staff pass links on.
     Nobody,
+}
+
+/// What became of a letter that was handed over once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handed {
+    Taken,
+    /// The same letter may be taken later.
+    NotNow,
+    Never,
+    /// No letter leaves here.
+    NoPost,
 }
 
 /// Where letters are handed in.
@@ -92,33 +103,47 @@ impl Post {
     /// Writes a letter and hands it over. A server that does not take it is tried
     /// again a few times; after that the log says so, without what it held.
     pub async fn send(&self, to: &str, language: Language, occasion: Occasion) {
+        let letter = self.written(language, occasion);
+        let mut patience = AGAIN.into_iter();
+        while self.hand(to, &letter).await == Handed::NotNow {
+            match patience.next() {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return,
+            }
+        }
+    }
+
+    /// The same once: whoever asks tries again.
+    pub async fn hand_over(&self, to: &str, language: Language, occasion: Occasion) -> Handed {
+        self.hand(to, &self.written(language, occasion)).await
+    }
+
+    fn written(&self, language: Language, occasion: Occasion) -> Letter {
         let language = match language {
             Language::English => i18n::Language::English,
             Language::Chinese => i18n::Language::Chinese,
         };
-        let letter = letter(language, &self.public_url, occasion);
+        letter(language, &self.public_url, occasion)
+    }
+
+    async fn hand(&self, to: &str, letter: &Letter) -> Handed {
         let smtp = match &self.way {
             Way::Smtp(smtp) => smtp,
             Way::Log => {
                 tracing::warn!(%to, "a letter of the demo, \"{}\":\n{}", letter.subject, letter.body);
-                return;
+                return Handed::Taken;
             }
-            Way::Nobody => return,
+            Way::Nobody => return Handed::NoPost,
         };
-        let mut patience = AGAIN.into_iter();
-        loop {
-            let Err(error) = smtp.send(to, &letter).await else {
-                return;
-            };
-            match patience.next() {
-                Some(pause) if error.may_pass() => {
-                    tracing::warn!(%error, "a letter was not taken; it is tried again");
-                    tokio::time::sleep(pause).await;
-                }
-                _ => {
-                    tracing::error!(%error, "a letter was not taken");
-                    return;
-                }
+        match smtp.send(to, letter).await {
+            Ok(()) => Handed::Taken,
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "a letter was not taken for now");
+                Handed::NotNow
+            }
+            Err(error) => {
+                tracing::error!(%error, "a letter was not taken");
+                Handed::Never
             }
         }
     }

@@ -144,11 +144,15 @@ impl Metering {
         finish(async move {
             let account = answer.grant.as_ref().map(|new| new.account);
             let answered = this.store.answer_quota_request(&public_id, answer, change);
-            let Some(account) = account else {
-                return Ok(answered.await?.is_some());
+            let answered = match account {
+                Some(account) => {
+                    let answered = this.till.changing(account, answered).await?;
+                    this.granted(account).await;
+                    answered
+                }
+                None => answered.await?,
             };
-            let answered = this.till.changing(account, answered).await?;
-            this.granted(account).await;
+            this.news.notify_one();
             Ok(answered.is_some())
         })
         .await

@@ -8,7 +8,7 @@ use crate::domain::{AccountId, ApiId, Millis};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
@@ -52,10 +52,11 @@ impl Levels {
         store: Arc<dyn Store>,
         engine: Arc<Mutex<Engine>>,
         apis: Vec<ApiId>,
+        news: Arc<Notify>,
     ) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
         let known = Arc::<Mutex<Known>>::default();
-        tokio::spawn(run(queue, store, Arc::clone(&known)));
+        tokio::spawn(run(queue, store, Arc::clone(&known), news));
         Self {
             engine,
             known,
@@ -145,10 +146,15 @@ async fn run(
     mut queue: mpsc::UnboundedReceiver<Event>,
     store: Arc<dyn Store>,
     known: Arc<Mutex<Known>>,
+    news: Arc<Notify>,
 ) {
     while let Some(event) = queue.recv().await {
         match event {
-            Event::Changed(level) => settle(level, store.as_ref(), &known).await,
+            Event::Changed(level) => {
+                settle(level, store.as_ref(), &known).await;
+                // There may be something to send.
+                news.notify_one();
+            }
             Event::TooFast(account, at) => {
                 if let Err(error) = store.tell_pace(account, at).await {
                     tracing::error!(%error, "a notice was not written");

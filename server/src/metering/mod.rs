@@ -83,6 +83,8 @@ pub struct Metering {
     till: Arc<Till>,
     /// Wakes the task that writes what is due.
     sooner: Arc<Notify>,
+    /// Wakes who sends messages.
+    news: Arc<Notify>,
 }
 
 impl Metering {
@@ -136,7 +138,9 @@ impl Metering {
         let engine = Engine::new(pacing, store.ended_until().await?);
         let engine = Arc::new(Mutex::new(engine));
         let changes = Arc::<Changes>::default();
-        let levels = Levels::start(Arc::clone(&store), Arc::clone(&engine), ids.clone());
+        let news = Arc::<Notify>::default();
+        let (of_levels, of_store) = (Arc::clone(&news), Arc::clone(&store));
+        let levels = Levels::start(of_store, Arc::clone(&engine), ids.clone(), of_levels);
         let books = Books {
             store: Arc::<dyn Store>::clone(&store),
             engine,
@@ -164,6 +168,7 @@ impl Metering {
             levels: Arc::clone(&books.levels),
             till: Arc::new(Till::open(books)),
             sooner: Arc::default(),
+            news,
         }))
     }
 
@@ -177,6 +182,12 @@ impl Metering {
     #[must_use]
     pub fn changes(&self) -> Arc<Changes> {
         Arc::clone(&self.changes)
+    }
+
+    /// Rung when there may be a message to send.
+    #[must_use]
+    pub fn news(&self) -> Arc<Notify> {
+        Arc::clone(&self.news)
     }
 
     /// The catalogue, in its order.

@@ -47,6 +47,9 @@ impl Metering {
     pub async fn turn(self: &Arc<Self>) -> Result<NextDue, StoreError> {
         self.till.turn().await?;
         let told = self.store.tell_lapses(self.clock.now()).await?;
+        if !told.is_empty() {
+            self.news.notify_one();
+        }
         self.changes.tell(told);
         self.store.next_due().await
     }

@@ -44,3 +44,5 @@ mod throttle;
 mod unsent_forms;
 mod usage;
 mod visit;
+mod webhook_docs;
+mod webhooks;

@@ -10,7 +10,7 @@ use allowance::domain::accounts::{Account, Role};
 use allowance::domain::authority::By;
 use allowance::domain::language::Language;
 use allowance::domain::requests::{CallFilter, CallQuery, Direction};
-use allowance::domain::store::{Codes, Grants, Links, QuotaRequests, RequestLog};
+use allowance::domain::store::{Codes, Grants, Links, QuotaRequests, RequestLog, Webhooks};
 use allowance::http::Entry;
 use reqwest::{Method, Response};
 use std::collections::BTreeMap;
@@ -146,6 +146,19 @@ const EXPECTED: &[Expected] = &[
     ("POST", "/settings/sessions/{handle}/revoke", SIGNED_IN),
     ("POST", "/settings/delete", SIGNED_IN),
     ("GET", "/settings/export.json", SIGNED_IN),
+    ("GET", "/settings/webhooks", SIGNED_IN),
+    ("POST", "/settings/webhooks", SIGNED_IN),
+    ("GET", "/settings/webhooks/{id}", ITS_OWNER),
+    ("POST", "/settings/webhooks/{id}/rotate", ITS_OWNER),
+    ("POST", "/settings/webhooks/{id}/test", ITS_OWNER),
+    ("POST", "/settings/webhooks/{id}/disable", ITS_OWNER),
+    ("POST", "/settings/webhooks/{id}/enable", ITS_OWNER),
+    ("POST", "/settings/webhooks/{id}/delete", ITS_OWNER),
+    (
+        "POST",
+        "/settings/webhooks/{id}/messages/{event}/again",
+        ITS_OWNER,
+    ),
     ("POST", "/notices/dismiss", SIGNED_IN),
     ("GET", "/request-more", SIGNED_IN),
     ("POST", "/request-more", SIGNED_IN),
@@ -282,7 +295,11 @@ const ANN: &str = "ann@visited.example";
 impl House {
     async fn build() -> Self {
         // Statuses tell who was let in.
-        let it = TestServer::start_with(|config| config.gateway.errors = ErrorStyle::Http).await;
+        let it = TestServer::start_with(|config| {
+            config.gateway.errors = ErrorStyle::Http;
+            config.webhooks.allow_private = true;
+        })
+        .await;
         let ann = it.account(ANN, Role::Developer).await;
         let bob = it.account("bob@example.com", Role::Developer).await;
         let cleo = it.account("cleo@example.com", Role::Developer).await;
@@ -346,6 +363,8 @@ impl House {
         } else if route.contains("/links/{id}") {
             self.link(&format!("guest{}@example.com", route.len()))
                 .await
+        } else if route.contains("/webhooks/{id}") {
+            self.webhook().await
         } else if route.contains("/bulk/{id}") {
             self.list().await
         } else if route.contains("/codes/{id}") {
@@ -367,6 +386,9 @@ impl House {
         if path.contains("{handle}") {
             // A session of Ann's that no browser of the visit has.
             path = path.replace("{handle}", &self.session().await);
+        }
+        if path.contains("{event}") {
+            path = path.replace("{event}", &self.message(&id).await);
         }
         path.replace("{*path}", "search/memory")
     }
@@ -440,6 +462,29 @@ impl House {
     async fn code(&self, batch: &str) -> String {
         let codes = self.it.store.codes_of(batch, None, 1).await.unwrap();
         codes[0].public_id.clone()
+    }
+
+    /// A webhook of Ann's, in the place of the one before.
+    async fn webhook(&self) -> String {
+        let actions = &self.it.server.actions;
+        for old in self.it.store.webhooks(self.ann.id).await.unwrap() {
+            actions
+                .delete_webhook(&self.ann, &old.public_id)
+                .await
+                .unwrap();
+        }
+        let nowhere = "http://127.0.0.1:1/";
+        actions.create_webhook(&self.ann, nowhere).await.unwrap();
+        let all = self.it.store.webhooks(self.ann.id).await.unwrap();
+        all[0].public_id.clone()
+    }
+
+    /// A message to it.
+    async fn message(&self, webhook: &str) -> String {
+        let actions = &self.it.server.actions;
+        actions.test_webhook(&self.ann, webhook).await.unwrap();
+        let sent = self.it.store.deliveries(self.ann.id, webhook, 1);
+        sent.await.unwrap()[0].event_id.clone()
     }
 
     /// An invitation.

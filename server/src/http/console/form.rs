@@ -298,6 +298,10 @@ fn text(problem: &Problem) -> Message {
         Problem::AlreadySo => Message::new("problem-already-so"),
         Problem::OwnersOnly => Message::new("problem-owners-only"),
         Problem::Yourself => Message::new("problem-yourself"),
+        Problem::NotAHookUrl => Message::new("problem-not-a-hook-url"),
+        Problem::PrivateAddress => Message::new("problem-private-address"),
+        Problem::HookThere => Message::new("problem-hook-there"),
+        Problem::HookOff => Message::new("problem-hook-off"),
         Problem::TooMany { most } => Message::new("problem-too-many").with("most", grouped(*most)),
     }
 }

@@ -30,6 +30,7 @@ mod sign_in;
 mod theme;
 mod unsent;
 mod visitor;
+mod webhooks;
 
 pub use keys::curl;
 
@@ -42,7 +43,9 @@ use crate::actions::Actions;
 use crate::console::Reader;
 use crate::domain::networks::Network;
 use crate::metering::Changes;
-use allowance_app::ports::{AdminDesk, BulkGrants, CodeBatches, Console, Doors, Guide, Settings};
+use allowance_app::ports::{
+    AdminDesk, BulkGrants, CodeBatches, Console, Doors, Guide, Settings, Webhooks,
+};
 use allowance_app::routes::App;
 use allowance_app::view::DemoSignIn;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
@@ -72,6 +75,7 @@ pub struct Site {
     pub guide: Arc<dyn Guide>,
     pub settings: Arc<dyn Settings>,
     pub doors: Arc<dyn Doors>,
+    pub webhooks: Arc<dyn Webhooks>,
     /// Whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
     /// For documents that are streamed past the pages.
@@ -144,6 +148,7 @@ pub(super) fn router(services: &Services) -> Routes {
         .route("/requests/find", get(requests::find))
         .merge(exports::routes())
         .merge(forms())
+        .merge(webhooks::routes())
         .merge(uploads())
         .route("/palette.json", get(palette::places))
         .route("/usage/live", get(live::stream))

@@ -96,6 +96,7 @@ async fn render(web: &Web, request: Request<Body>, form: Option<FormReply>) -> R
         provide_context(Arc::clone(&web.site.guide));
         provide_context(Arc::clone(&web.site.settings));
         provide_context(Arc::clone(&web.site.doors));
+        provide_context(Arc::clone(&web.site.webhooks));
         provide_context(notices.clone());
         provide_context(alerts.clone());
         provide_context(spoken(&web));

@@ -88,7 +88,10 @@ pub(super) async fn change_thresholds(
     posted: Posted,
 ) -> Response {
     let typed = posted.typed.get("thresholds");
-    match web.actions.change_thresholds(&account, typed).await {
+    // Where no letters leave, the form has no such field.
+    let by_mail = posted.typed.field("by_mail").map(|choice| choice == "yes");
+    let changed = web.actions.change_notices(&account, typed, by_mail).await;
+    match changed {
         Ok(()) => done(PAGE, "thresholds-changed"),
         Err(error) => failed(&web, posted, PAGE, "thresholds".into(), error).await,
     }

@@ -2,11 +2,15 @@
 
 use super::SqliteStore;
 use super::audit::commit_if_done;
+use super::deliveries::announce;
 use crate::domain::audit::Change;
 use crate::domain::grants::TOLD_BEFORE;
+use crate::domain::ids::event_id;
 use crate::domain::store::{Alert, Alerts, Stored};
+use crate::domain::webhooks::{Event, instant};
 use crate::domain::{AccountId, ApiId, Millis};
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
@@ -20,7 +24,22 @@ const TELL: &str = "
     LEFT JOIN balances ON balances.grant_id = grants.id
     WHERE ended_at IS NULL AND expires_at > $1 AND calls > coalesce(burnt, 0)
     ON CONFLICT DO NOTHING
-    RETURNING account_id";
+    RETURNING id, account_id";
+
+/// Of those that were told just now, whose accounts want messages: at midnight there
+/// may be thousands, and most want none.
+const TO_SEND: &str = "
+    SELECT alerts.id, accounts.id, accounts.public_id, grants.public_id, apis.name,
+           grants.calls - coalesce(burnt, 0), grants.expires_at
+    FROM alerts
+    JOIN accounts ON accounts.id = alerts.account_id
+    JOIN grants ON grants.id = alerts.grant_id
+    JOIN apis ON apis.id = grants.api_id
+    LEFT JOIN balances ON balances.grant_id = grants.id
+    WHERE alerts.id IN (SELECT value FROM json_each($1))
+      AND (mail_notices = 1
+           OR EXISTS (SELECT 1 FROM webhooks
+                      WHERE webhooks.account_id = accounts.id AND webhooks.disabled_at IS NULL))";
 
 const TELL_NEXT: &str = "
     UPDATE grants SET tell_at = CASE WHEN $1 >= expires_at - $2 THEN NULL ELSE expires_at - $2 END
@@ -54,24 +73,48 @@ const DISMISS: &str = "
       AND CASE WHEN $2 IS NULL THEN kind = 'pace'
           ELSE grant_id = (SELECT id FROM grants WHERE public_id = $2 AND account_id = $1) END";
 
+/// Has messages sent of grants that lapse, in the transaction that tells of them.
+async fn send(tx: &mut SqliteConnection, alerts: Vec<i64>, now: Millis) -> Stored<()> {
+    if alerts.is_empty() {
+        return Ok(());
+    }
+    let lapsing: Vec<(i64, i64, String, String, String, i64, i64)> = sqlx::query_as(TO_SEND)
+        .bind(serde_json::json!(alerts).to_string())
+        .fetch_all(&mut *tx)
+        .await?;
+    for (alert, id, account, grant, api, calls, expires_at) in lapsing {
+        let event = Event::Lapsing {
+            account,
+            grant,
+            api,
+            calls,
+            expires_at: instant(expires_at),
+        };
+        let event_id = event_id(event.kind(), &alert.to_string());
+        announce(tx, AccountId(id), &event_id, &event, now).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Alerts for SqliteStore {
     async fn tell_lapses(&self, now: Millis) -> Stored<Vec<AccountId>> {
         let [week, day] = TOLD_BEFORE;
         let mut tx = self.write().await?;
-        let told: Vec<(i64,)> = sqlx::query_as(TELL)
+        let told: Vec<(i64, i64)> = sqlx::query_as(TELL)
             .bind(now)
             .bind(week)
             .bind(day)
             .fetch_all(&mut *tx)
             .await?;
+        send(&mut tx, told.iter().map(|(alert, _)| *alert).collect(), now).await?;
         sqlx::query(TELL_NEXT)
             .bind(now)
             .bind(day)
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(told.into_iter().map(|(id,)| AccountId(id)).collect())
+        Ok(told.into_iter().map(|(_, id)| AccountId(id)).collect())
     }
 
     async fn tell_pace(&self, account: AccountId, at: Millis) -> Stored<()> {

@@ -8,6 +8,7 @@ mod bulk;
 mod caps;
 mod codes;
 mod days;
+mod deliveries;
 mod desk;
 mod grant_turns;
 mod grants;
@@ -27,6 +28,7 @@ mod service_tokens;
 mod sessions;
 mod settings;
 mod verify;
+mod webhooks;
 
 use crate::domain::StoreError;
 use crate::domain::store::{Health, Store, Stored};

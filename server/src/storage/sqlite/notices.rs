@@ -1,10 +1,14 @@
 use super::SqliteStore;
 use super::audit::commit_if_done;
+use super::deliveries::announce;
 use super::settings::percents;
 use crate::domain::audit::Change;
+use crate::domain::ids::event_id;
 use crate::domain::store::{Level, Notice, Notices, Stored};
+use crate::domain::webhooks::Event;
 use crate::domain::{AccountId, ApiId, Millis};
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
 
 const THRESHOLDS: &str = "SELECT thresholds FROM accounts WHERE id = $1";
 
@@ -12,7 +16,12 @@ const THRESHOLDS: &str = "SELECT thresholds FROM accounts WHERE id = $1";
 const RAISE: &str = "
     INSERT INTO notices (account_id, api_id, percent, charged, granted, at)
     VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT DO NOTHING";
+    ON CONFLICT DO NOTHING
+    RETURNING id";
+
+const NAMES: &str = "
+    SELECT accounts.public_id, apis.name FROM accounts, apis
+    WHERE accounts.id = $1 AND apis.id = $2";
 
 /// Thresholds that the account no longer has are lifted too.
 const LIFT: &str = "
@@ -63,6 +72,25 @@ impl From<NoticeRow> for Notice {
     }
 }
 
+/// Tells the account's webhooks and mailbox of a crossing, in its transaction.
+async fn tell(tx: &mut SqliteConnection, level: Level, percent: i64, notice: i64) -> Stored<()> {
+    let (account, api): (String, String) = sqlx::query_as(NAMES)
+        .bind(level.account.0)
+        .bind(level.api.0)
+        .fetch_one(&mut *tx)
+        .await?;
+    let event = Event::Threshold {
+        account,
+        api,
+        percent,
+        charged: level.charged,
+        granted: level.granted,
+        remaining: (level.granted - level.charged).max(0),
+    };
+    let id = event_id(event.kind(), &notice.to_string());
+    announce(tx, level.account, &id, &event, level.at).await
+}
+
 #[async_trait]
 impl Notices for SqliteStore {
     async fn settle_notices(&self, level: Level) -> Stored<()> {
@@ -79,15 +107,18 @@ impl Notices for SqliteStore {
             .filter(|percent| level.reaches(*percent))
             .collect();
         for percent in &reached {
-            sqlx::query(RAISE)
+            let raised: Option<(i64,)> = sqlx::query_as(RAISE)
                 .bind(level.account.0)
                 .bind(level.api.0)
                 .bind(percent)
                 .bind(level.charged)
                 .bind(level.granted)
                 .bind(level.at)
-                .execute(&mut *tx)
+                .fetch_optional(&mut *tx)
                 .await?;
+            if let Some((notice,)) = raised {
+                tell(&mut tx, level, *percent, notice).await?;
+            }
         }
         sqlx::query(LIFT)
             .bind(level.account.0)

@@ -1,12 +1,16 @@
 use super::SqliteStore;
 use super::audit::{commit_if_done, record};
+use super::deliveries::announce;
 use super::grants::insert as insert_grant;
 use crate::domain::audit::Change;
+use crate::domain::ids::event_id;
 use crate::domain::quota_requests::{NewQuotaRequest, QuotaRequest, RequestState};
 use crate::domain::store::{Answer, QuotaRequests, Stored};
+use crate::domain::webhooks::Event;
 use crate::domain::{AccountId, ApiId, GrantId, Millis, StoreError};
 use async_trait::async_trait;
 use serde_json::json;
+use sqlx::SqliteConnection;
 
 /// What every list of requests reads; the rest of each statement says which.
 macro_rules! select {
@@ -55,6 +59,32 @@ const CLOSE: &str = "
     WHERE public_id = $1 AND state = 'open'";
 
 const LINK_GRANT: &str = "UPDATE quota_requests SET grant_id = $2 WHERE public_id = $1";
+
+const NAMES: &str = "
+    SELECT accounts.id, accounts.public_id, apis.name, quota_requests.calls
+    FROM quota_requests
+    JOIN accounts ON accounts.id = quota_requests.account_id
+    JOIN apis ON apis.id = quota_requests.api_id
+    WHERE quota_requests.public_id = $1";
+
+/// Tells the account's webhooks and mailbox of an answer, in its transaction.
+async fn tell(tx: &mut SqliteConnection, request: &str, answer: &Answer) -> Stored<()> {
+    let (id, account, api, asked): (i64, String, String, i64) = sqlx::query_as(NAMES)
+        .bind(request)
+        .fetch_one(&mut *tx)
+        .await?;
+    let event = Event::Answered {
+        account,
+        request: request.to_owned(),
+        api,
+        approved: answer.state == RequestState::Approved,
+        asked,
+        granted: answer.grant.as_ref().map_or(0, |grant| grant.calls),
+        answer: answer.text.clone(),
+    };
+    let event_id = event_id(event.kind(), request);
+    announce(tx, AccountId(id), &event_id, &event, answer.at).await
+}
 
 #[derive(sqlx::FromRow)]
 struct RequestRow {
@@ -208,6 +238,7 @@ impl QuotaRequests for SqliteStore {
                 .await?;
             grant = Some(id);
         }
+        tell(&mut tx, public_id, &answer).await?;
         record(&mut tx, &change).await?;
         tx.commit().await?;
         Ok(Some(grant))

@@ -191,6 +191,7 @@ impl Settings for SqliteStore {
             sqlx::query(forget).bind(id.0).execute(&mut *tx).await?;
         }
         super::second_factors::remove(&mut tx, id).await?;
+        super::webhooks::remove_all(&mut tx, id).await?;
         let buried = sqlx::query(BURY)
             .bind(id.0)
             .bind(&tombstone.name)

@@ -4,10 +4,12 @@
 mod browser;
 mod mailbox;
 pub mod process;
+mod receiver;
 mod upstream;
 
 pub use browser::{Browser, Page, sign_in_fields};
 pub use mailbox::{Mailbox, Received};
+pub use receiver::{Message, Receiver};
 pub use upstream::{Behaviour, Script, StubUpstream};
 
 use allowance::actions::{CreateKey, OpenAccount};
@@ -250,6 +252,14 @@ impl TestServer {
             metering.charge(hold, row).await.unwrap();
         });
         futures::future::join_all(burnt).await;
+    }
+
+    /// Does something to the database behind the server's back.
+    pub async fn execute(&self, sql: &'static str) {
+        let url = format!("sqlite:{}", self.folder.path().join("test.db").display());
+        let database = sqlx::SqlitePool::connect(&url).await.unwrap();
+        sqlx::query(sql).execute(&database).await.unwrap();
+        database.close().await;
     }
 
     /// Makes the roll-ups of an API unreadable: two days whose sum is no number.
