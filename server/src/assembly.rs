@@ -17,6 +17,7 @@ use crate::http::meter::{Meter, MeterSettings};
 use crate::http::{self, ConnectionLimits, Entry, Front, Services};
 use crate::mail::{MailError, Post};
 use crate::metering::{Metering, Reservations};
+use crate::openid::{NoProvider, Provider};
 use crate::qr;
 use crate::tokens::O200k;
 use allowance_app::view::{ContactChannel, ContactKind, DemoSignIn};
@@ -37,6 +38,8 @@ pub enum AssemblyError {
     Authorization,
     #[error("[contact]: {0}")]
     Contact(#[from] qr::QrError),
+    #[error("[openid]: {0}")]
+    OpenId(#[from] NoProvider),
     #[error("[mail]: {0}")]
     Mail(#[from] MailError),
 }
@@ -108,6 +111,11 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
     .ruled_by(config.authority())
     .with_doors(Doors {
         sign_up: config.sign_up,
+        openid_domains: config
+            .openid
+            .as_ref()
+            .map(|openid| openid.allowed_domains.clone().into())
+            .unwrap_or_default(),
         post: Some(Arc::clone(&post)),
     })
     .sending_inside(config.webhooks.allow_private);
@@ -140,6 +148,11 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         channels: channels(&config)?,
     });
     let console: Arc<dyn allowance_app::ports::Console> = reader.clone();
+    let openid = config
+        .openid
+        .as_ref()
+        .map(|openid| Provider::new(openid, &public_url, Arc::clone(&clock)).map(Arc::new))
+        .transpose()?;
     let site = Site {
         leptos: leptos_options(),
         public_url,
@@ -149,6 +162,7 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
         settings: reader.clone(),
         doors: reader.clone(),
         webhooks: reader.clone(),
+        openid,
         trusted_proxies: config.trusted_proxies.clone(),
         reader: Arc::clone(&reader),
         bulk_grants: reader.clone(),

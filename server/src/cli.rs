@@ -6,7 +6,7 @@ mod show;
 mod tables;
 
 use crate::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Secret};
 use crate::domain::error::DomainError;
 use crate::domain::links::SignUp;
 use crate::domain::store::Verify;
@@ -55,6 +55,15 @@ struct Settings {
     /// The API behind the gateway
     #[arg(long, global = true, env = "ALLOWANCE_UPSTREAM", value_name = "URL")]
     upstream: Option<String>,
+    /// What this site shows the provider of [openid]; hidden, because others see arguments: use the environment
+    #[arg(
+        long,
+        global = true,
+        env = "ALLOWANCE_OPENID_CLIENT_SECRET",
+        hide = true,
+        hide_env_values = true
+    )]
+    openid_client_secret: Option<Secret>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -172,6 +181,9 @@ impl Settings {
         }
         if let Some(url) = self.upstream {
             config.gateway.upstream = Some(url);
+        }
+        if let (Some(openid), Some(secret)) = (&mut config.openid, self.openid_client_secret) {
+            openid.client_secret = Some(secret);
         }
         Ok(config)
     }

@@ -15,6 +15,7 @@ pub mod hooks;
 pub mod http;
 pub mod mail;
 pub mod metering;
+pub mod openid;
 mod qr;
 mod serve;
 pub mod storage;

@@ -1,7 +1,7 @@
 # The second step of a sign-in.
 
 code-title = One more step
-code-lead = Your password was right. Now enter a code.
+code-lead = The first step is done. Now enter a code.
 code-field = Code
 code-hint = Six digits of your app, or a recovery code.
 code-lost = Lost both? Write to support.

@@ -1,7 +1,7 @@
 # 两步登录。
 
 code-title = 还差一步
-code-lead = 密码正确，现在输入验证码。
+code-lead = 第一步已完成，现在输入验证码。
 code-field = 验证码
 code-hint = 应用中的六位数字，或一个恢复码。
 code-lost = 两者都丢失了？联系客服。

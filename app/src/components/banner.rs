@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 42] = [
+const DONE: [(&str, &str); 43] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -43,6 +43,7 @@ const DONE: [(&str, &str); 42] = [
     ("email-asked", "done-email-asked"),
     ("email-changed", "done-email-changed"),
     ("second-step-removed", "done-second-step-removed"),
+    ("openid-unlinked", "done-openid-unlinked"),
     ("password-reset", "done-password-reset"),
     ("invited", "done-invited"),
     ("link-withdrawn", "done-link-withdrawn"),

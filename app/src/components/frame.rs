@@ -43,6 +43,7 @@ pub fn use_site() -> Site {
         theme: Theme::System,
         demo: Vec::new(),
         sign_up: SignUpMode::Closed,
+        provider: None,
         letters: false,
         here: "/".to_owned(),
     })

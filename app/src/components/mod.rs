@@ -17,6 +17,7 @@ pub mod new_key;
 pub mod notices;
 pub mod outcome;
 pub mod palette;
+pub mod providers;
 pub mod quota;
 pub mod requests;
 pub mod sessions;

@@ -6,6 +6,7 @@ use crate::{
         form::{Field, FieldKind, Problems, StrayProblems, reply_to},
         frame::{Frame, LanguageForm, Section, ThemeForm},
         outcome::{StrangerPage, answered},
+        providers::{PROVIDERS, Providers},
         sessions::Sessions,
         table::{Badge, Day},
         told::{THRESHOLDS, Thresholds, WebhooksLink},
@@ -55,6 +56,7 @@ fn Cards(settings: SettingsView) -> impl IntoView {
         PROFILE,
         EMAIL,
         PASSWORD,
+        PROVIDERS,
         SECOND_STEP,
         TIME_ZONE,
         THRESHOLDS,
@@ -80,8 +82,23 @@ fn Cards(settings: SettingsView) -> impl IntoView {
                 title=texts.text("settings-password")
                 text=texts.text("settings-password-text")
             >
-                <Password />
+                <Password has_one=settings.has_password />
             </Card>
+            {(!settings.providers.is_empty())
+                .then(|| {
+                    view! {
+                        <Card
+                            id="openid"
+                            title=texts.text("settings-openid")
+                            text=texts.text("settings-openid-text")
+                        >
+                            <Providers
+                                providers=settings.providers
+                                has_password=settings.has_password
+                            />
+                        </Card>
+                    }
+                })}
             <Card
                 id="second-step"
                 title=texts.text("second-step-title")
@@ -251,8 +268,17 @@ fn Email() -> impl IntoView {
 }
 
 #[component]
-fn Password() -> impl IntoView {
+fn Password(has_one: bool) -> impl IntoView {
     let texts = use_texts();
+    if !has_one {
+        return view! {
+            <p>{texts.text("settings-password-none")}</p>
+            <a class="button" href="/reset">
+                {texts.text("settings-password-set")}
+            </a>
+        }
+        .into_any();
+    }
     let reply = reply_to(PASSWORD);
     let field = |name, label, autocomplete| {
         view! {
@@ -282,6 +308,7 @@ fn Password() -> impl IntoView {
             </button>
         </form>
     }
+    .into_any()
 }
 
 #[component]

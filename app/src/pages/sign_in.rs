@@ -10,7 +10,7 @@ use crate::{
     view::{DemoSignIn, FormReply, SignUpMode},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 const FORM: &str = "sign-in";
 
@@ -21,7 +21,7 @@ pub fn SignInPage() -> impl IntoView {
     let next = next_page(&reply);
     let site = use_site();
     let open = site.sign_up == SignUpMode::Open;
-    let demo = site.demo;
+    let (demo, provider) = (site.demo, site.provider);
     view! {
         <Door title=texts.text("sign-in-title") lead=texts.text("sign-in-lead")>
             <form method="post" action="/sign-in" class="form">
@@ -49,6 +49,7 @@ pub fn SignInPage() -> impl IntoView {
                     {texts.text("sign-in")}
                 </button>
             </form>
+            {provider.map(|label| view! { <ByProvider label next=next.clone() /> })}
             <div class="door-ways">
                 <DoorWay href="/reset" link=texts.text("sign-in-forgotten") />
                 {open
@@ -70,6 +71,24 @@ fn next_page(reply: &FormReply) -> String {
         .cloned()
         .or_else(|| use_query_map().get_untracked().get("next"))
         .unwrap_or_default()
+}
+
+/// The way in by a provider: a link, because the policy for forms lets none lead to
+/// another site.
+#[component]
+fn ByProvider(label: String, next: String) -> impl IntoView {
+    let texts = use_texts();
+    let mut query = ParamsMap::new();
+    if !next.is_empty() {
+        query.insert("next", next);
+    }
+    let href = format!("/sign-in/openid{}", query.to_query_string());
+    view! {
+        <p class="door-or">{texts.text("sign-in-or")}</p>
+        <a class="button button-wide" href=href rel="external">
+            {texts.with("sign-in-openid", [("label", (&label).into())])}
+        </a>
+    }
 }
 
 #[component]

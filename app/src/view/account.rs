@@ -82,6 +82,8 @@ pub struct Site {
     pub demo: Vec<DemoSignIn>,
     /// Who may open an account.
     pub sign_up: SignUpMode,
+    /// By whom people may sign in, beside their passwords.
+    pub provider: Option<String>,
     /// Whether letters reach people.
     pub letters: bool,
     /// Path and query of this request: where the reader comes back to.

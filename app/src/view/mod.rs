@@ -47,8 +47,8 @@ pub use requests::{
     RequestsFilter, RequestsProblem, RequestsQuery, RequestsView,
 };
 pub use settings::{
-    CurrentSession, NoticeRow, OpenNotices, SecondStep, SessionRow, SettingsView, ZoneChoice,
-    ZoneGroup,
+    CurrentSession, NoticeRow, OpenNotices, ProviderRow, SecondStep, SessionRow, SettingsView,
+    ZoneChoice, ZoneGroup,
 };
 pub use usage::{
     AppliedFilter, COMPARE_PREVIOUS, FilterProblem, GroupBy, KeyChoice, Period, ProjectChoice,

@@ -71,6 +71,13 @@ pub enum SecondStep {
     },
 }
 
+/// A provider that its owner signs in to the account by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderRow {
+    pub issuer: String,
+    pub linked_at: LocalTime,
+}
+
 /// The settings page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsView {
@@ -80,6 +87,9 @@ pub struct SettingsView {
     pub created_at: LocalTime,
     pub time_zone: String,
     pub zones: Vec<ZoneGroup>,
+    /// Without one, its owner signs in by a provider.
+    pub has_password: bool,
+    pub providers: Vec<ProviderRow>,
     pub second_step: SecondStep,
     pub thresholds: Vec<i64>,
     /// Whether thresholds are told by e-mail too.

@@ -18,6 +18,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Doors {
     pub sign_up: SignUp,
+    /// Domains of e-mails that need no invitation, where a provider vouches for them.
+    pub openid_domains: Arc<[String]>,
     /// Without it, nobody is written to: for commands.
     pub post: Option<Arc<Post>>,
 }
@@ -26,6 +28,7 @@ impl Default for Doors {
     fn default() -> Self {
         Self {
             sign_up: SignUp::Closed,
+            openid_domains: Arc::default(),
             post: None,
         }
     }

@@ -200,6 +200,9 @@ impl Actions {
         self.try_at(Gate::Password, &by.public_id)?;
         let stored = self.store.account_by_email(&by.email).await?;
         let hash = stored.map(|(_, hash)| hash);
+        if hash.as_ref().is_some_and(String::is_empty) {
+            return Err(DomainError::invalid(field, Problem::NoPassword));
+        }
         if self.passwords.verify(typed, hash).await? {
             self.forgive(Gate::Password, &by.public_id);
             Ok(())

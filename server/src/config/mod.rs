@@ -41,6 +41,10 @@
 //! | `mail.port` | 587, 465 or 25 | 1 – 65535, by what `security` says |
 //! | `mail.user`, `mail.password` | none | both or neither; the password is a secret |
 //! | `mail.from` | none | needed: `Allowance <no-reply@example.org>` |
+//! | `openid.issuer`, `openid.client_id` | none | the provider's `https://…`, and what it calls this site; without `[openid]` nobody signs in by a provider |
+//! | `openid.client_secret` | none | a secret; without it this is a public client |
+//! | `openid.label` | the issuer's host | 1 – 40 characters: what the button calls the provider |
+//! | `openid.allowed_domains` | none | as in `["example.org"]`: who has an e-mail there needs no invitation |
 //! | `[[api]]` | the memory API's three | the catalogue; one table is enough to replace the default |
 //!
 //! A table `[[api]]`:
@@ -63,6 +67,7 @@
 mod api;
 mod error;
 mod mail;
+mod openid;
 mod read;
 mod secret;
 #[cfg(test)]
@@ -70,6 +75,7 @@ mod tests;
 
 pub use error::ConfigError;
 pub use mail::{MailConfig, MailSecurity};
+pub use openid::OpenIdConfig;
 pub use secret::Secret;
 
 use crate::domain::authority::Authority;
@@ -107,6 +113,8 @@ pub struct Config {
     /// How letters leave; without it none do.
     pub mail: Option<MailConfig>,
     pub webhooks: WebhooksConfig,
+    /// By whom people may sign in, beside their passwords.
+    pub openid: Option<OpenIdConfig>,
     pub catalogue: Catalogue,
     pub api_upstreams: Upstreams,
 }
@@ -277,6 +285,7 @@ impl Default for Config {
             sign_up: SignUp::default(),
             mail: None,
             webhooks: WebhooksConfig::default(),
+            openid: None,
             catalogue: Catalogue::default(),
             api_upstreams: Upstreams::new(),
         }

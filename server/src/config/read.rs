@@ -3,6 +3,7 @@
 
 use super::api::{self, ApiTable};
 use super::mail::{self, MailTable};
+use super::openid::{self, OpenIdTable};
 use super::{
     Config, ConfigError, ContactConfig, ErrorCodes, ErrorStyle, GatewayConfig, MeterConfig, Secret,
     WebhooksConfig,
@@ -43,6 +44,7 @@ struct File {
     mail: Option<Spanned<MailTable>>,
     #[serde(default)]
     webhooks: WebhooksTable,
+    openid: Option<Spanned<OpenIdTable>>,
     api: Option<Spanned<Vec<Spanned<ApiTable>>>>,
 }
 
@@ -151,6 +153,10 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
         webhooks: WebhooksConfig {
             allow_private: file.webhooks.allow_private.unwrap_or_default(),
         },
+        openid: file
+            .openid
+            .map(|table| openid::openid(&read, table))
+            .transpose()?,
         contact: ContactConfig {
             wechat: read.value(file.contact.wechat, link)?,
             discord: read.value(file.contact.discord, link)?,

@@ -112,6 +112,7 @@ fn every_setting_is_read() {
                 discord: Some("https://discord.gg/abc".into()),
             },
             sign_up: SignUp::Open,
+            openid: None,
             mail: Some(MailConfig {
                 host: "smtp.example.org".into(),
                 port: 465,
@@ -467,6 +468,48 @@ fn a_contact_link_opens_something_harmless() {
 }
 
 const LONG: usize = 500;
+
+#[test]
+fn a_provider_has_an_issuer_that_is_kept_as_it_is_written() {
+    let text = "
+        [openid]
+        issuer = 'https://id.example.org/'
+        client_id = 'site'
+        client_secret = 's3cr3t'
+        allowed_domains = ['Example.ORG']";
+    let config = Config::from_toml(text).unwrap();
+    assert!(!format!("{config:?}").contains("s3cr3t"));
+    let openid = config.openid.unwrap();
+    assert_eq!(openid.issuer, "https://id.example.org/");
+    assert_eq!(openid.label, "id.example.org");
+    assert_eq!(openid.allowed_domains, ["example.org"]);
+    let here = "[openid]\nissuer = 'http://[::1]:5000'\nclient_id = 'site'\nlabel = ' Us '";
+    assert_eq!(Config::from_toml(here).unwrap().openid.unwrap().label, "Us");
+    for (text, said) in [
+        ("client_id = 'site'", "line 1: [openid] needs the issuer"),
+        (
+            "issuer = 'https://a.example'",
+            "line 1: [openid] needs the client_id",
+        ),
+        ("issuer = 'http://a.example'", "line 2: openid.issuer must"),
+        ("issuer = 'https://a.example?b'", "line 2: the URL must end"),
+        (
+            "issuer = 'https://a.example'\nclient_id = ' '",
+            "line 3: openid.client_id",
+        ),
+        (
+            "issuer = 'https://a.example'\nclient_id = 'a'\nlabel = ''",
+            "line 4: openid.label",
+        ),
+        (
+            "issuer = 'https://a.example'\nclient_id = 'a'\nallowed_domains = ['@a.b']",
+            "line 4: `@a.b` is no domain",
+        ),
+    ] {
+        let found = refused(&format!("[openid]\n{text}"));
+        assert!(found.contains(said), "{found}");
+    }
+}
 
 #[test]
 fn the_secret_is_never_printed() {

@@ -65,6 +65,7 @@ impl Export {
         let entries = store.grant_entries(id).await?;
         let requests = store.quota_requests_of(id).await?;
         let sessions = store.sessions_of(id, now).await?;
+        let providers = store.openids_of(id).await?;
         let thresholds = store.thresholds(id).await?;
         let notices = store.notices(id, MOST_ENTRIES).await?;
         let webhooks = store.webhooks(id).await?;
@@ -117,6 +118,9 @@ impl Export {
             "sessions": sessions.iter().map(|session| json!({
                 "device": session.device, "signed_in_at": time(session.signed_in_at),
                 "seen_at": time(session.seen_at),
+            })).collect::<Vec<_>>(),
+            "sign_in_providers": providers.iter().map(|linked| json!({
+                "issuer": linked.issuer, "linked_at": time(linked.linked_at),
             })).collect::<Vec<_>>(),
             "notices": notices.iter().map(|notice| json!({
                 "api": self.api(notice.api), "percent": notice.percent,

@@ -7,7 +7,8 @@ use crate::domain::{AccountId, Millis, zones};
 use crate::qr::qr_svg;
 use allowance_app::ports::{PortError, Settings};
 use allowance_app::view::{
-    AlertRow, NoticeRow, SecondStep, SessionRow, SettingsView, Viewer, ZoneChoice, ZoneGroup,
+    AlertRow, NoticeRow, ProviderRow, SecondStep, SessionRow, SettingsView, Viewer, ZoneChoice,
+    ZoneGroup,
 };
 use async_trait::async_trait;
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -47,6 +48,8 @@ impl Settings for Reader {
             .await
             .map_err(unavailable)?
             .ok_or(PortError::NotFound)?;
+        let providers = self.store.openids_of(id).await.map_err(unavailable)?;
+        let has_password = self.store.has_password(id).await.map_err(unavailable)?;
         let thresholds = self.store.thresholds(id).await.map_err(unavailable)?;
         let mail_notices = self.store.mail_notices(id).await.map_err(unavailable)?;
         let webhooks = self.store.webhooks(id).await.map_err(unavailable)?;
@@ -61,6 +64,14 @@ impl Settings for Reader {
             created_at: zones::local(account.created_at, zone),
             time_zone: account.time_zone,
             zones: zone_groups(now),
+            has_password,
+            providers: providers
+                .into_iter()
+                .map(|linked| ProviderRow {
+                    issuer: linked.issuer,
+                    linked_at: zones::local(linked.linked_at, zone),
+                })
+                .collect(),
             second_step: self.second_step(viewer).await?,
             thresholds,
             mail_notices,

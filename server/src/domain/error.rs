@@ -99,6 +99,8 @@ pub enum Problem {
     CodeOver,
     #[error("is a code that this account has redeemed already")]
     CodeRedeemed,
+    #[error("is of an account that has no password")]
+    NoPassword,
     #[error("is not the password of this account")]
     WrongPassword,
     #[error("differs from the new password")]

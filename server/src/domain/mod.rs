@@ -20,6 +20,7 @@ pub mod language;
 pub mod limits;
 pub mod links;
 pub mod networks;
+pub mod openid;
 pub mod projects;
 pub mod quota;
 pub mod quota_requests;

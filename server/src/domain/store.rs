@@ -25,6 +25,7 @@ mod grants;
 mod idempotency;
 mod links;
 mod notices;
+mod openid;
 mod reservations;
 mod second_factors;
 mod service_tokens;
@@ -39,6 +40,7 @@ pub use grants::{Books, Due, DueGrant, Grants, NextDue};
 pub use idempotency::Idempotency;
 pub use links::Links;
 pub use notices::{Level, Notice, Notices};
+pub use openid::OpenIds;
 pub use reservations::Reservations;
 pub use second_factors::SecondFactors;
 pub use service_tokens::ServiceTokens;
@@ -64,6 +66,7 @@ pub trait Store:
     + Ledger
     + Links
     + Notices
+    + OpenIds
     + Projects
     + QuotaRequests
     + RequestLog

@@ -19,6 +19,8 @@ const MOST: usize = 50_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
     SignIn,
+    /// A sign-in that goes on at a provider: nobody knows yet who it is.
+    Provider,
     /// The second step of a sign-in.
     Code,
     /// The password again, of somebody who is signed in.
@@ -85,7 +87,9 @@ impl Gate {
             (Self::SignUp | Self::Reset, _) => rule(3, MINUTE, HOUR),
             (Self::Redeem, Subject::From(_)) => rule(60, MINUTE, HOUR),
             (Self::Redeem, _) => rule(10, MINUTE, HOUR),
-            (Self::SignIn, Subject::From(_)) => rule(40, 5 * SECOND, 15 * MINUTE),
+            (Self::SignIn, Subject::From(_)) | (Self::Provider, _) => {
+                rule(40, 5 * SECOND, 15 * MINUTE)
+            }
         }
     }
 }
@@ -211,7 +215,8 @@ fn subjects(gate: Gate, whole: &str, from: Option<IpAddr>) -> [Option<Subject<'_
         Gate::SignIn => Some(Subject::Pair(whole, from.unwrap_or(Network(0)))),
         _ => None,
     };
-    [pair, Some(Subject::Whole(whole)), from.map(Subject::From)]
+    let whole = (gate != Gate::Provider).then_some(Subject::Whole(whole));
+    [pair, whole, from.map(Subject::From)]
 }
 
 fn key(gate: Gate, subject: Subject<'_>) -> [u8; 16] {

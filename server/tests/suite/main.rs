@@ -29,6 +29,7 @@ mod live;
 mod meter;
 mod metering_docs;
 mod notices;
+mod openid;
 mod palette;
 mod python_client;
 mod requests;

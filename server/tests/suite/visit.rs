@@ -85,6 +85,10 @@ const EXPECTED: &[Expected] = &[
     ("GET", "/sign-in/code", ANYONE),
     // Without the password before it, there is nobody whose code it could be.
     ("POST", "/sign-in/code", NOBODY),
+    // This house knows no provider.
+    ("GET", "/sign-in/openid", NOBODY),
+    ("GET", "/sign-in/openid/callback", NOBODY),
+    ("POST", "/settings/openid/unlink", SIGNED_IN),
     ("GET", "/settings/second-step", SIGNED_IN),
     ("POST", "/settings/second-step", SIGNED_IN),
     ("POST", "/settings/second-step/begin", SIGNED_IN),
@@ -277,23 +281,23 @@ impl Seen {
 }
 
 /// The people, and what is theirs.
-struct House {
-    it: TestServer,
-    ann: Account,
+pub struct House {
+    pub it: TestServer,
+    pub ann: Account,
     /// Whom staff look at.
-    cleo: Account,
-    owner: Account,
-    browsers: BTreeMap<&'static str, Browser>,
+    pub cleo: Account,
+    pub owner: Account,
+    pub browsers: BTreeMap<&'static str, Browser>,
     bobs_key: String,
     anns_call: String,
     /// By what they are for.
     tokens: BTreeMap<&'static str, String>,
 }
 
-const ANN: &str = "ann@visited.example";
+pub const ANN: &str = "ann@visited.example";
 
 impl House {
-    async fn build() -> Self {
+    pub async fn build() -> Self {
         // Statuses tell who was let in.
         let it = TestServer::start_with(|config| {
             config.gateway.errors = ErrorStyle::Http;
@@ -347,7 +351,7 @@ impl House {
 
     /// The path of a route, with things of Ann's where it names some. Each visit
     /// of a route has new ones.
-    async fn path(&mut self, route: &str) -> String {
+    pub async fn path(&mut self, route: &str) -> String {
         let id = if route.starts_with("/v1/admin/") {
             return self.admin_path(route).await;
         } else if route.starts_with("/keys/{id}") {

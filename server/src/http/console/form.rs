@@ -264,6 +264,7 @@ fn text(problem: &Problem) -> Message {
         Problem::UnknownCode => Message::new("problem-unknown-code"),
         Problem::CodeOver => Message::new("problem-code-over"),
         Problem::CodeRedeemed => Message::new("problem-code-redeemed"),
+        Problem::NoPassword => Message::new("problem-no-password"),
         Problem::WrongPassword => Message::new("problem-wrong-password"),
         Problem::NotTheSame => Message::new("problem-not-the-same"),
         Problem::NotTheEmail => Message::new("problem-not-the-email"),

@@ -17,6 +17,7 @@ mod keys;
 mod language;
 mod live;
 mod once;
+mod openid;
 mod origin;
 mod page;
 mod palette;
@@ -43,6 +44,7 @@ use crate::actions::Actions;
 use crate::console::Reader;
 use crate::domain::networks::Network;
 use crate::metering::Changes;
+use crate::openid::{CALLBACK, Provider};
 use allowance_app::ports::{
     AdminDesk, BulkGrants, CodeBatches, Console, Doors, Guide, Settings, Webhooks,
 };
@@ -76,6 +78,8 @@ pub struct Site {
     pub settings: Arc<dyn Settings>,
     pub doors: Arc<dyn Doors>,
     pub webhooks: Arc<dyn Webhooks>,
+    /// By whom people may sign in, beside their passwords.
+    pub openid: Option<Arc<Provider>>,
     /// Whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
     /// For documents that are streamed past the pages.
@@ -147,6 +151,8 @@ pub(super) fn router(services: &Services) -> Routes {
         .merge(pages)
         .route("/requests/find", get(requests::find))
         .merge(exports::routes())
+        .route("/sign-in/openid", get(openid::leave))
+        .route(CALLBACK, get(openid::come_back))
         .merge(forms())
         .merge(webhooks::routes())
         .merge(uploads())
@@ -229,6 +235,7 @@ fn forms() -> Routes<Web> {
             post(second_factor::replace_recovery_codes),
         )
         .route("/settings/second-step/remove", post(second_factor::remove))
+        .route("/settings/openid/unlink", post(openid::unlink))
         .route("/settings/password", post(settings::change_password))
         .route("/settings/time-zone", post(settings::change_time_zone))
         .route("/settings/thresholds", post(settings::change_thresholds))

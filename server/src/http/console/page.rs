@@ -154,6 +154,11 @@ fn site(web: &Web, request: &Request<Body>) -> Site {
             SignUp::Invitation => SignUpMode::Invitation,
             SignUp::Closed => SignUpMode::Closed,
         },
+        provider: web
+            .site
+            .openid
+            .as_ref()
+            .map(|provider| provider.label().to_owned()),
         letters: web.actions.arrives(),
         here: request
             .uri()
@@ -176,6 +181,9 @@ pub(super) fn query_value(text: &str) -> String {
     safe
 }
 
+/// Where people land who wanted to go nowhere in particular.
+pub(super) const HOME: &str = "/usage";
+
 /// Where a form may lead to: a path of this site, or the home page.
 pub(super) fn own_path(next: &str) -> &str {
     let own = next.starts_with('/')
@@ -183,7 +191,7 @@ pub(super) fn own_path(next: &str) -> &str {
         && !next.contains(['\\', '\r', '\n'])
         && next.len() <= 2_000
         && next.is_ascii();
-    if own { next } else { "/usage" }
+    if own { next } else { HOME }
 }
 
 /// How the gateway sends its errors, in the words of the pages.

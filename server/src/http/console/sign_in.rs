@@ -70,7 +70,7 @@ pub(super) async fn sign_in(State(web): State<Web>, session: Session, posted: Po
 }
 
 /// One that cannot be looked up is asked for: nobody enters by a fault of the store.
-async fn has_second_step(web: &Web, account: &Account) -> bool {
+pub(super) async fn has_second_step(web: &Web, account: &Account) -> bool {
     match web.actions.has_second_factor(account).await {
         Ok(has) => has,
         Err(error) => {

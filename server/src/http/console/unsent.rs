@@ -129,6 +129,11 @@ pub(super) async fn drop_unless_of(
     Ok(())
 }
 
+/// Whether a form waits in this session.
+pub(super) async fn waits(session: &Session) -> bool {
+    matches!(session.get_value(FIELD).await, Ok(Some(_)))
+}
+
 /// A form that is posted now takes the place of the one that waited.
 pub(super) async fn forget(session: &Session) -> Result<(), tower_sessions::session::Error> {
     if session.get_value(FIELD).await?.is_some() {

@@ -8,6 +8,7 @@ use crate::domain::accounts::{Account, Role};
 use crate::domain::authority::Reach;
 use crate::domain::{AccountId, Millis};
 use crate::http::session_store::{ACCOUNT, SEEN, SEEN_EVERY};
+use crate::openid::CALLBACK;
 use allowance_app::i18n::Language;
 use allowance_app::view;
 use axum::body::Body;
@@ -136,6 +137,8 @@ fn is_open(path: &str) -> bool {
             | "/sign-up"
             | "/join"
             | "/sign-in/code"
+            | "/sign-in/openid"
+            | CALLBACK
             | "/reset"
             | "/reset/new"
             | "/confirm-email"

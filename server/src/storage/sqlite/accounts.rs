@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 #[derive(sqlx::FromRow)]
-struct AccountRow {
+pub(super) struct AccountRow {
     id: i64,
     public_id: String,
     email: String,
@@ -61,7 +61,7 @@ const INSERT_ACCOUNT: &str = "
 const INSERT_PROJECT: &str = "
     INSERT INTO projects (public_id, account_id, name, created_at) VALUES ($1, $2, $3, $4)";
 
-const BY_ID: &str = "
+pub(super) const BY_ID: &str = "
     SELECT id, public_id, email, name, role, reference_code, time_zone, language,
            created_at, disabled_at
     FROM accounts WHERE id = $1";

@@ -64,6 +64,11 @@ const DROP_EMAIL: &str =
 
 const FORGET: &str = "DELETE FROM links WHERE expires_at < $1";
 
+/// Whoever has an account needs no link any more that opens one.
+const USE_ALL: &str = "
+    UPDATE links SET used_at = $3, account_id = $2
+    WHERE email = $1 AND kind IN ('sign_up', 'invitation') AND used_at IS NULL";
+
 #[derive(sqlx::FromRow)]
 struct Row {
     public_id: String,
@@ -105,6 +110,22 @@ pub(super) async fn use_up(
         .bind(now)
         .fetch_optional(tx)
         .await?)
+}
+
+/// Uses all links of a mailbox up that open an account.
+pub(super) async fn use_all_of(
+    tx: &mut SqliteConnection,
+    email: &str,
+    account: AccountId,
+    now: Millis,
+) -> Stored<()> {
+    sqlx::query(USE_ALL)
+        .bind(email)
+        .bind(account.0)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 #[async_trait]

@@ -18,6 +18,7 @@ mod keys;
 mod ledger;
 mod links;
 mod notices;
+mod openid;
 mod projects;
 mod quota_requests;
 mod requests;

@@ -192,6 +192,7 @@ impl Settings for SqliteStore {
         }
         super::second_factors::remove(&mut tx, id).await?;
         super::webhooks::remove_all(&mut tx, id).await?;
+        super::openid::remove(&mut tx, id).await?;
         let buried = sqlx::query(BURY)
             .bind(id.0)
             .bind(&tombstone.name)

@@ -47,10 +47,23 @@ impl Page {
     }
 }
 
+/// One answer, as it came.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// Path and query that were asked for.
+    pub at: String,
+    pub location: String,
+    pub text: String,
+}
+
 pub struct Browser {
     address: String,
     client: Client,
     cookies: BTreeMap<String, String>,
+    /// Every answer so far.
+    pub seen: Vec<Seen>,
+    /// Every value that a cookie had so far.
+    pub had: Vec<(String, String)>,
 }
 
 impl Browser {
@@ -63,11 +76,17 @@ impl Browser {
             address: address.into(),
             client,
             cookies: BTreeMap::new(),
+            seen: Vec::new(),
+            had: Vec::new(),
         }
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)
+    }
+
+    pub fn drop_cookie(&mut self, name: &str) {
+        self.cookies.remove(name);
     }
 
     pub fn set_cookie(&mut self, name: &str, value: &str) {
@@ -88,8 +107,36 @@ impl Browser {
         self.follow(request, path).await
     }
 
-    /// A request with this browser's cookies.
+    /// One request: where its answer leads, and no further.
+    pub async fn step(&mut self, path: &str) -> String {
+        let response = self.request(Method::GET, path).send().await.unwrap();
+        if self.is_here(path) {
+            self.keep_cookies(&response);
+        }
+        self.note(path, response).await.location
+    }
+
+    async fn note(&mut self, at: &str, response: reqwest::Response) -> Seen {
+        let to = response.headers().get(LOCATION);
+        let seen = Seen {
+            at: at.to_owned(),
+            location: to.map_or("", |to| to.to_str().unwrap()).to_owned(),
+            text: response.text().await.unwrap(),
+        };
+        self.seen.push(seen.clone());
+        seen
+    }
+
+    fn is_here(&self, path: &str) -> bool {
+        path.starts_with('/') || path.starts_with(&self.address)
+    }
+
+    /// A request with this browser's cookies; to another site, without.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        if !self.is_here(path) {
+            return self.client.request(method, path);
+        }
+        let path = path.strip_prefix(&self.address).unwrap_or(path);
         let cookies: Vec<_> = self
             .cookies
             .iter()
@@ -104,18 +151,19 @@ impl Browser {
         let mut at = path.to_owned();
         let mut response = request.send().await.unwrap();
         for _ in 0..5 {
-            self.keep_cookies(&response);
-            let Some(next) = response.headers().get(LOCATION) else {
+            if self.is_here(&at) {
+                self.keep_cookies(&response);
+            }
+            if !response.headers().contains_key(LOCATION) {
                 break;
-            };
-            at = next.to_str().unwrap().to_owned();
+            }
+            let next = self.note(&at, response).await.location;
+            at = next;
             response = self.request(Method::GET, &at).send().await.unwrap();
         }
-        Page {
-            status: response.status().as_u16(),
-            at,
-            text: response.text().await.unwrap(),
-        }
+        let status = response.status().as_u16();
+        let text = self.note(&at, response).await.text;
+        Page { status, at, text }
     }
 
     fn keep_cookies(&mut self, response: &reqwest::Response) {
@@ -126,6 +174,7 @@ impl Browser {
                 self.cookies.remove(name);
             } else {
                 self.cookies.insert(name.into(), value.into());
+                self.had.push((name.into(), value.into()));
             }
         }
     }

@@ -4,11 +4,13 @@
 mod browser;
 mod mailbox;
 pub mod process;
+mod provider;
 mod receiver;
 mod upstream;
 
-pub use browser::{Browser, Page, sign_in_fields};
+pub use browser::{Browser, Page, Seen, sign_in_fields};
 pub use mailbox::{Mailbox, Received};
+pub use provider::{CLIENT_SECRET, Provider};
 pub use receiver::{Message, Receiver};
 pub use upstream::{Behaviour, Script, StubUpstream};
 

@@ -86,13 +86,23 @@ impl Process {
 
     /// The same of another command that serves.
     pub async fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Self {
+        Self::serve_to(folder, arguments, environment, Stdio::null()).await
+    }
+
+    /// The same with its log.
+    pub async fn serve_to(
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &OsStr)],
+        log: impl Into<Stdio>,
+    ) -> Self {
         let address = format!("127.0.0.1:{}", free_port().await);
         let child = command(folder, arguments)
             .env("ALLOWANCE_LISTEN", &address)
             .env("ALLOWANCE_LOG", "off")
             .envs(environment.iter().copied())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let process = Self {
