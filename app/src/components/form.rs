@@ -164,9 +164,8 @@ pub fn Field(
                 maxlength=maxlength
                 aria-describedby=described
                 aria-invalid=invalid
-            >
-                {value}
-            </textarea>
+                inner_html=as_text(&value)
+            ></textarea>
         }
         .into_any()
     } else {
@@ -292,6 +291,12 @@ fn FieldNotes(id: String, hint: String, problem: Option<String>) -> impl IntoVie
                 }
             })}
     }
+}
+
+/// A text as markup says it. What stands inside a `textarea` is the one text that is
+/// not escaped for us.
+fn as_text(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 fn field_id(form: &str, name: &str) -> String {

@@ -33,7 +33,7 @@ impl Typed {
     ) -> Result<Self, Response> {
         let axum::Form(fields) = axum::Form::<Vec<(String, String)>>::from_request(request, state)
             .await
-            .map_err(IntoResponse::into_response)?;
+            .map_err(|refused| unreadable(refused.status()))?;
         // A field that is sent twice counts as it was sent first.
         let mut typed = BTreeMap::new();
         for (name, value) in fields {
@@ -66,6 +66,16 @@ impl Typed {
         });
         self.0
     }
+}
+
+/// The answer to a body that is no form, or too much of one: no page of ours sends it.
+fn unreadable(status: StatusCode) -> Response {
+    let sentence = if status == StatusCode::PAYLOAD_TOO_LARGE {
+        "This form holds more than can be taken, so nothing was done. Go back, shorten what you typed, and send it again."
+    } else {
+        "This is no form of this site, so nothing was done. Open the page here and try again."
+    };
+    (status, sentence).into_response()
 }
 
 /// A posted form, with the request that carried it.

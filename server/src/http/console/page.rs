@@ -184,11 +184,12 @@ pub(super) fn query_value(text: &str) -> String {
 /// Where people land who wanted to go nowhere in particular.
 pub(super) const HOME: &str = "/usage";
 
-/// Where a form may lead to: a path of this site, or the home page.
+/// Where a form may lead to: a path of this site, or the home page. Browsers leave tabs
+/// and line breaks out of an address before they read it, so none may be in it.
 pub(super) fn own_path(next: &str) -> &str {
     let own = next.starts_with('/')
         && !next.starts_with("//")
-        && !next.contains(['\\', '\r', '\n'])
+        && !next.contains(|c: char| c == '\\' || c.is_control())
         && next.len() <= 2_000
         && next.is_ascii();
     if own { next } else { HOME }
@@ -219,6 +220,9 @@ mod tests {
             "https://evil.example",
             "/\\evil.example",
             "/a\r\nb",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/a\0",
         ] {
             assert_eq!(own_path(bad), "/usage", "{bad}");
         }

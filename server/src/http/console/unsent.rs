@@ -104,6 +104,9 @@ async fn unsent(web: &Web, request: Request<Body>, page: &str) -> Option<(Sessio
     if form.is_empty() {
         return None;
     }
+    let mut values = typed.shown();
+    // Worth money to whoever reads it: it is typed again.
+    values.remove("code");
     let path = page.split('?').next().unwrap_or_default().to_owned();
     Some((
         session,
@@ -111,7 +114,7 @@ async fn unsent(web: &Web, request: Request<Body>, page: &str) -> Option<(Sessio
             account,
             page: path,
             form,
-            values: typed.shown(),
+            values,
             at: web.actions.now(),
         },
     ))
