@@ -9,6 +9,7 @@ use allowance::domain::store::{Audit, Grants};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -428,7 +429,6 @@ async fn a_command_reaches_the_server_that_runs_so_that_the_next_call_passes() {
     assert_eq!(log["entries"][0]["actor"], "command line");
 
     // The socket is nobody else's, and goes with the server.
-    use std::os::unix::fs::PermissionsExt;
     let socket = at.join("process.db.sock");
     let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
