@@ -11,6 +11,7 @@ use crate::domain::error::DomainError;
 use crate::domain::links::SignUp;
 use crate::domain::store::Verify;
 use crate::http::admin::AskError;
+use crate::mail::MailError;
 use crate::serve::{ServeError, lock, serve};
 use crate::storage::{OpenError, SqliteStore};
 use chrono::{DateTime, Utc};
@@ -104,6 +105,8 @@ enum CliError {
     Domain(#[from] DomainError),
     #[error(transparent)]
     Ask(#[from] AskError),
+    #[error("[mail]: {0}")]
+    Mail(#[from] MailError),
     /// What the admin API said.
     #[error("{0}")]
     Refused(String),

@@ -75,11 +75,11 @@ impl Actions {
     /// Staff offer an account. Answers the link where no letters arrive.
     pub async fn invite(
         &self,
-        by: &Account,
+        by: &By,
         email: &str,
         language: Language,
     ) -> Result<Option<String>, DomainError> {
-        self.allow(&By::from(by), Deed::Invite)?;
+        self.allow(by, Deed::Invite)?;
         if self.doors.sign_up == SignUp::Closed {
             return Err(DomainError::invalid("email", Problem::SignUpClosed));
         }

@@ -1,6 +1,6 @@
 //! Links that people are sent: made, looked at, passed on, taken back.
 
-use super::{Actions, actor};
+use super::Actions;
 use crate::clock;
 use crate::domain::StoreError;
 use crate::domain::accounts::Account;
@@ -40,7 +40,8 @@ pub(super) struct AskedLink<'a> {
     pub email: &'a str,
     pub account: Option<&'a Account>,
     pub language: Language,
-    pub by: Option<&'a Account>,
+    /// Of staff who offer an account.
+    pub by: Option<&'a By>,
 }
 
 impl Actions {
@@ -59,13 +60,13 @@ impl Actions {
             account: asked.account.map(|account| account.id),
             hash: LinkHash::of(&token),
             language: asked.language,
-            created_by: asked.by.map(|account| account.id),
+            created_by: asked.by.and_then(By::account),
             created_at: now,
             expires_at: now.saturating_add(asked.kind.life()),
         };
         let change = audited.zip(asked.by).map(|(action, by)| Change {
             at: now,
-            actor: actor(by),
+            actor: by.actor.clone(),
             action,
             subject: new.public_id.clone(),
             account: new.account,
@@ -97,7 +98,7 @@ impl Actions {
     /// can take the account over.
     pub async fn show_link(
         &self,
-        by: &Account,
+        by: &By,
         public_id: &str,
     ) -> Result<(String, String), DomainError> {
         let link = self.open_link(by, public_id).await?;
@@ -108,7 +109,7 @@ impl Actions {
             Some(id) => self.store.account(id).await?,
             None => None,
         };
-        self.allow(&By::from(by), Deed::PassOn { of: of.as_ref() })?;
+        self.allow(by, Deed::PassOn { of: of.as_ref() })?;
         let token = link_token(&mut clock::random());
         let now = self.now();
         let renewed = self
@@ -130,7 +131,7 @@ impl Actions {
     }
 
     /// Takes an open link back.
-    pub async fn withdraw_link(&self, by: &Account, public_id: &str) -> Result<(), DomainError> {
+    pub async fn withdraw_link(&self, by: &By, public_id: &str) -> Result<(), DomainError> {
         let link = self.open_link(by, public_id).await?;
         let change = self.about_link(by, "link.withdrawn", &link);
         if self.store.withdraw_link(public_id, change).await? {
@@ -152,17 +153,17 @@ impl Actions {
         self.doors.post.as_ref().is_some_and(|post| post.arrives())
     }
 
-    async fn open_link(&self, by: &Account, public_id: &str) -> Result<Link, DomainError> {
-        self.allow(&By::from(by), Deed::Invite)?;
+    async fn open_link(&self, by: &By, public_id: &str) -> Result<Link, DomainError> {
+        self.allow(by, Deed::Invite)?;
         let link = self.store.link_by_public_id(public_id).await?;
         link.filter(|link| link.state(self.now()) == LinkState::Good)
             .ok_or_else(link_over)
     }
 
-    fn about_link(&self, by: &Account, action: &'static str, link: &Link) -> Change {
+    fn about_link(&self, by: &By, action: &'static str, link: &Link) -> Change {
         Change {
             at: self.now(),
-            actor: actor(by),
+            actor: by.actor.clone(),
             action,
             subject: link.public_id.clone(),
             account: link.account,

@@ -1,5 +1,9 @@
 //! `allowance admin …`: the admin's desk in a terminal.
 
+mod codes;
+mod links;
+mod tokens;
+
 use super::desk::Counter;
 use super::show;
 use super::{CliError, read_password};
@@ -22,6 +26,8 @@ pub(super) struct Admin {
 /// An account is named by its e-mail, reference code or id.
 #[derive(Debug, Subcommand)]
 enum AdminCommand {
+    /// The desk at a glance: calls of the last 24 hours, who is near a limit, what waits
+    Overview,
     /// Open an account; its password is read from `ALLOWANCE_PASSWORD`, else asked for, or read from standard input
     Create {
         #[arg(long)]
@@ -114,9 +120,19 @@ enum AdminCommand {
         #[arg(long)]
         answer: String,
     },
+    /// Offer somebody an account: they are written to, or the link is printed for you to pass on
+    Invite {
+        email: String,
+        /// Of the letter: en or zh
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
+    /// Invitations and other links that were sent and are not used yet
+    #[command(subcommand, visible_alias = "link")]
+    Links(links::LinksCommand),
     /// Redemption codes
     #[command(subcommand, visible_alias = "code")]
-    Codes(CodesCommand),
+    Codes(codes::CodesCommand),
     /// Give calls to a list of accounts: a CSV file with the columns account, api, calls, reason
     Bulk {
         /// The file; `-` reads standard input
@@ -151,67 +167,7 @@ enum AdminCommand {
     },
     /// Tokens of programs that call the metering API or the admin API
     #[command(subcommand)]
-    Token(TokenCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum CodesCommand {
-    /// Make codes and print them; they are shown this once
-    Create {
-        /// How many
-        #[arg(long, default_value = "1")]
-        count: String,
-        /// What they are for, so that the batch is known again
-        #[arg(long, default_value = "")]
-        label: String,
-        /// An API of the catalogue; without it, whoever redeems a code chooses
-        #[arg(long, default_value = "")]
-        api: String,
-        /// Calls that each redemption gives
-        #[arg(long)]
-        calls: String,
-        /// Accounts that may redeem each code
-        #[arg(long, default_value = "1")]
-        uses: String,
-        /// Last day on which they can be redeemed, such as 2026-12-31 (UTC)
-        #[arg(long, default_value = "")]
-        expires: String,
-    },
-    /// List the newest batches
-    List,
-    /// Show a batch and its codes, by their last characters
-    Show {
-        /// Its id, `cob_…`
-        batch: String,
-    },
-    /// Take a code (`cod_…`) or a whole batch (`cob_…`) back; what was redeemed stays
-    Revoke { id: String },
-}
-
-#[derive(Debug, Subcommand)]
-enum TokenCommand {
-    /// Make a token and print it; it is shown this once
-    Create {
-        /// What it is for, so that it is known again
-        #[arg(long)]
-        name: String,
-        /// What it may do: meter:record or meter:write; admin:read, admin:support or admin:write
-        #[arg(long, default_value = "meter:write")]
-        scope: String,
-        /// E-mail or id of the only account whose calls it may touch; without it, all
-        #[arg(long, default_value = "")]
-        account: String,
-        /// Last day on which it works, such as 2026-12-31 (UTC)
-        #[arg(long, default_value = "")]
-        expires: String,
-    },
-    /// Show the newest tokens
-    List,
-    /// Take a token back; it stops within seconds
-    Revoke {
-        /// Its id, `svt_…`
-        id: String,
-    },
+    Token(tokens::TokenCommand),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -334,7 +290,7 @@ async fn ask(counter: &mut Counter, command: AdminCommand) -> Result<(Value, Wor
             let body = json!({ "answer": answer });
             (counter.post(&path, &body).await?, show::answered)
         }
-        It::Codes(command) => codes(counter, command).await?,
+        It::Codes(command) => codes::ask(counter, command).await?,
         It::Bulk { file, confirm } => bulk(counter, file, confirm).await?,
         It::Audit {
             actor,
@@ -364,36 +320,13 @@ async fn ask(counter: &mut Counter, command: AdminCommand) -> Result<(Value, Wor
             }
             (counter.get(&path).await?, show::audit)
         }
-        It::Token(command) => token(counter, command).await?,
-    };
-    Ok(done)
-}
-
-async fn codes(counter: &mut Counter, command: CodesCommand) -> Result<(Value, Words), CliError> {
-    let done: (Value, Words) = match command {
-        CodesCommand::Create {
-            count,
-            label,
-            api,
-            calls,
-            uses,
-            expires,
-        } => {
-            let body = json!({
-                "count": count, "label": label, "api": api, "calls": calls, "uses": uses,
-                "expires": expires,
-            });
-            (counter.post("/codes", &body).await?, show::codes_made)
+        It::Token(command) => tokens::ask(counter, command).await?,
+        It::Overview => (counter.get("/overview").await?, show::overview),
+        It::Invite { email, language } => {
+            let body = json!({ "email": email, "language": language });
+            (counter.post("/links", &body).await?, links::invited)
         }
-        CodesCommand::List => (counter.get("/codes").await?, show::batches),
-        CodesCommand::Show { batch } => {
-            let path = format!("/codes/{}", escape(&batch));
-            (counter.get(&path).await?, show::batch)
-        }
-        CodesCommand::Revoke { id } => {
-            let path = format!("/codes/{}/revoke", escape(&id));
-            (counter.post(&path, &json!({})).await?, show::revoked)
-        }
+        It::Links(command) => links::ask(counter, command).await?,
     };
     Ok(done)
 }
@@ -418,33 +351,6 @@ async fn bulk(
     let path = format!("/bulk/{}/confirm", escape(id));
     let given = counter.post(&path, &json!({})).await?;
     Ok((given, show::list_given))
-}
-
-async fn token(counter: &mut Counter, command: TokenCommand) -> Result<(Value, Words), CliError> {
-    let done: (Value, Words) = match command {
-        TokenCommand::Create {
-            name,
-            scope,
-            account,
-            expires,
-        } => {
-            let body = json!({
-                "name": name, "scope": scope, "account": account, "expires": expires,
-            });
-            let words: Words = if scope.contains("admin:") {
-                show::admin_token_made
-            } else {
-                show::meter_token_made
-            };
-            (counter.post("/tokens", &body).await?, words)
-        }
-        TokenCommand::List => (counter.get("/tokens").await?, show::tokens),
-        TokenCommand::Revoke { id } => {
-            let path = format!("/tokens/{}/revoke", escape(&id));
-            (counter.post(&path, &json!({})).await?, show::revoked)
-        }
-    };
-    Ok(done)
 }
 
 /// An address of an account's.

@@ -2,12 +2,13 @@
 //! that what is changed counts for the next call; else in this process.
 
 use super::CliError;
-use crate::actions::Actions;
+use crate::actions::{Actions, Doors};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::error::DomainError;
 use crate::domain::store::Store;
 use crate::http::admin::{AdminApi, Answer, AskError, Desk};
+use crate::mail::Post;
 use crate::metering::Metering;
 use crate::serve::{beside, lock};
 use crate::storage::SqliteStore;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 struct Own {
     store: SqliteStore,
     metering: Arc<Metering>,
+    post: Arc<Post>,
     _lock: File,
 }
 
@@ -44,10 +46,20 @@ impl Counter {
             .map_err(DomainError::from)?;
         let (books, time) = (Arc::clone(&shared), Arc::clone(&clock));
         let actions = Actions::new(books, Arc::clone(&metering), time);
-        let actions = actions.ruled_by(config.authority());
+        let post = Arc::new(Post::new(
+            config.mail.as_ref(),
+            &config.public_url(),
+            false,
+        )?);
+        let actions = actions.ruled_by(config.authority()).with_doors(Doors {
+            sign_up: config.sign_up,
+            post: Some(Arc::clone(&post)),
+            ..Doors::default()
+        });
         let own = Own {
             store,
             metering,
+            post,
             _lock: lock,
         };
         Ok(Self {
@@ -70,6 +82,7 @@ impl Counter {
 
     pub(super) async fn close(self) {
         if let Some(own) = self.own {
+            own.post.settle().await;
             own.metering.drain().await;
             own.store.close().await;
         }

@@ -13,6 +13,45 @@ pub(super) fn opened(account: &Value, _: &str) -> String {
     )
 }
 
+pub(super) fn overview(desk: &Value, _: &str) -> String {
+    let mut text = format!(
+        "Calls in 24 hours{}: {}, charged {}, failed {}\nAccounts: {}, new {}, disabled {}\n",
+        if desk["more"] == true {
+            ", of the newest"
+        } else {
+            ""
+        },
+        cell(desk, "calls"),
+        cell(desk, "charged"),
+        cell(desk, "failed"),
+        cell(desk, "accounts"),
+        cell(desk, "new_accounts"),
+        cell(desk, "disabled")
+    );
+    text = if desk["waiting_since"].is_null() {
+        text + "Requests: none open\n"
+    } else {
+        format!(
+            "{text}Requests: {} open, the oldest since {}\n",
+            cell(desk, "open_requests"),
+            cell(desk, "waiting_since")
+        )
+    };
+    text += &section(desk, "errors", &["ERROR", "CALLS"], |error| {
+        ["code", "calls"].map(|of| cell(error, of)).to_vec()
+    });
+    let near = ["NEAR A LIMIT", "API", "PERCENT", "SINCE"];
+    text += &section(desk, "near_limit", &near, |near| {
+        vec![
+            cell(&near["account"], "email"),
+            cell(near, "api"),
+            cell(near, "percent"),
+            cell(near, "at"),
+        ]
+    });
+    text
+}
+
 pub(super) fn accounts(found: &Value, _: &str) -> String {
     let accounts = items(found, "accounts");
     if accounts.is_empty() {
@@ -107,7 +146,12 @@ pub(super) fn account(account: &Value, _: &str) -> String {
 }
 
 /// A table of an account's page; nothing, if it would be empty.
-fn section(of: &Value, field: &str, head: &[&str], row: fn(&Value) -> Vec<String>) -> String {
+pub(super) fn section(
+    of: &Value,
+    field: &str,
+    head: &[&str],
+    row: fn(&Value) -> Vec<String>,
+) -> String {
     let rows: Vec<_> = items(of, field).iter().map(row).collect();
     if rows.is_empty() {
         String::new()
@@ -187,65 +231,6 @@ pub(super) fn unlocked(account: &Value, _: &str) -> String {
 
 pub(super) fn noted(note: &Value, _: &str) -> String {
     format!("Noted for {}.\n", cell(note, "account"))
-}
-
-pub(super) fn codes_made(batch: &Value, console: &str) -> String {
-    eprintln!(
-        "Batch {}: redeemed on {console}/request-more, and shown only this once.",
-        cell(batch, "id")
-    );
-    let codes = items(batch, "made").iter().filter_map(Value::as_str);
-    codes.flat_map(|code| [code, "\n"]).collect()
-}
-
-const BATCH: [&str; 9] = [
-    "BATCH", "LABEL", "API", "CODES", "CALLS", "USES", "REDEEMED", "UNTIL", "STATE",
-];
-
-fn batch_row(batch: &Value) -> Vec<String> {
-    let state = if batch["revoked_at"].is_null() {
-        "good"
-    } else {
-        "revoked"
-    };
-    vec![
-        cell(batch, "id"),
-        cell(batch, "label"),
-        if batch["api"].is_null() {
-            "any".into()
-        } else {
-            cell(batch, "api")
-        },
-        cell(batch, "codes"),
-        cell(batch, "calls"),
-        cell(batch, "uses"),
-        cell(batch, "redeemed"),
-        day(batch, "expires_at"),
-        state.into(),
-    ]
-}
-
-pub(super) fn batches(found: &Value, _: &str) -> String {
-    let rows: Vec<_> = items(found, "batches").iter().map(batch_row).collect();
-    if rows.is_empty() {
-        eprintln!("No codes were made yet.");
-        return String::new();
-    }
-    table(&BATCH, &rows)
-}
-
-pub(super) fn batch(batch: &Value, _: &str) -> String {
-    let head = table(&BATCH, &[batch_row(batch)]);
-    let codes = ["CODE", "ENDS IN", "REDEEMED", "REVOKED"];
-    let rest = section(batch, "shown", &codes, |code| {
-        vec![
-            cell(code, "id"),
-            cell(code, "hint"),
-            cell(code, "redeemed"),
-            day(code, "revoked_at"),
-        ]
-    });
-    head + &rest
 }
 
 pub(super) fn list_looked_at(list: &Value, _: &str) -> String {
@@ -328,65 +313,4 @@ pub(super) fn audit(found: &Value, _: &str) -> String {
     }
     let head = ["ENTRY", "AT", "BY", "ACTION", "SUBJECT", "ACCOUNT", "AFTER"];
     table(&head, &rows)
-}
-
-pub(super) fn meter_token_made(made: &Value, console: &str) -> String {
-    token_made(made, &format!("{console}/v1/meter"))
-}
-
-pub(super) fn admin_token_made(made: &Value, console: &str) -> String {
-    token_made(made, &format!("{console}/v1/admin"))
-}
-
-fn token_made(made: &Value, at: &str) -> String {
-    eprintln!("It opens {at}, and is shown only this once.");
-    format!("{}\n", cell(made, "token"))
-}
-
-pub(super) fn tokens(found: &Value, _: &str) -> String {
-    let rows: Vec<_> = items(found, "tokens")
-        .iter()
-        .map(|token| {
-            let state = match (&token["revoked_at"], &token["expires_at"]) {
-                (Value::Null, Value::Null) => "no expiry".to_owned(),
-                (Value::Null, _) => format!("until {}", day(token, "expires_at")),
-                _ => format!("revoked {}", day(token, "revoked_at")),
-            };
-            let used = if token["last_used_at"].is_null() {
-                "never used".to_owned()
-            } else {
-                day(token, "last_used_at")
-            };
-            let account = if token["account"].is_null() {
-                "any account".to_owned()
-            } else {
-                cell(token, "account")
-            };
-            vec![
-                cell(token, "id"),
-                format!("svc-…{}", cell(token, "hint")),
-                cell(token, "name"),
-                cell(token, "scope"),
-                account,
-                used,
-                state,
-            ]
-        })
-        .collect();
-    if rows.is_empty() {
-        eprintln!("No tokens were made yet.");
-        return String::new();
-    }
-    table(
-        &[
-            "TOKEN",
-            "ENDS IN",
-            "NAME",
-            "SCOPE",
-            "ACCOUNT",
-            "LAST USED",
-            "STATE",
-        ],
-        &rows,
-    )
 }

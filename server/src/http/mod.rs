@@ -54,5 +54,6 @@ pub fn front(services: &Services) -> (Front, Vec<Entry>) {
         .into_parts();
     entries.extend(gateway::entries());
     entries.sort();
-    (Front::new(Arc::clone(&services.gateway), router), entries)
+    let (gateway, meter) = (Arc::clone(&services.gateway), Arc::clone(&services.meter));
+    (Front::new(gateway, meter, router), entries)
 }

@@ -1,17 +1,13 @@
-//! The admin API: the desk's actions for programs and for the command line.
+//! The admin API: the desk's actions for programs.
 
-use crate::support::process::{Process, run, said};
-use crate::support::{TestServer, search_body};
+use crate::support::TestServer;
 use allowance::actions::CreateServiceToken;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::authority::By;
-use allowance::domain::store::{Audit, Grants};
+use allowance::domain::store::{Audit, AuditFilter, Grants};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use tempfile::TempDir;
 
 /// A program with a token.
 struct Program<'a> {
@@ -370,155 +366,91 @@ async fn a_revoked_token_opens_nothing_and_tokens_are_shown_once() {
     assert_eq!((status, &problem["code"]), (401, &json!("token_revoked")));
 }
 
-/// A command on a folder's database; what it said.
-fn admin(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let output = run(folder, &[&["admin"], arguments].concat());
-    (output.status.success(), said(&output))
-}
+#[tokio::test]
+async fn an_invitation_by_a_program_lets_somebody_in_once_and_can_be_withdrawn() {
+    let it = TestServer::start().await;
+    let support = Program::with(&it, "admin:support").await;
+    let asked = json!({ "email": " New.Person+one@example.com " });
+    let (status, invited) = support.post("/links", asked.clone()).await;
+    assert_eq!(status, 201, "{invited}");
+    // No letters leave here, so the link is answered: this once.
+    assert_eq!(invited["sent"], false);
+    let first = invited["link"].as_str().unwrap().to_owned();
+    assert!(first.contains("/join?token="), "{first}");
+    let (_, listed) = support.get("/links").await;
+    assert_eq!(listed["links"][0]["email"], "new.person+one@example.com");
+    assert_eq!(listed["links"][0]["kind"], "invitation");
+    assert_eq!(listed["letters_arrive"], false);
+    assert!(!listed.to_string().contains("token="));
+    let id = listed["links"][0]["id"].as_str().unwrap();
 
-/// The JSON that a command printed.
-fn asked(folder: &Path, arguments: &[&str]) -> Value {
-    let output = run(folder, &[&["admin", "--json"], arguments].concat());
-    assert!(output.status.success(), "{}", said(&output));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let (status, shown) = support.post(&format!("/links/{id}/show"), json!({})).await;
+    assert_eq!(status, 200);
+    let second = shown["link"].as_str().unwrap();
+    assert_ne!(first, second);
+    let page = async |link: &str| {
+        let path = link.split_once("/join").unwrap().1;
+        let page = reqwest::get(format!("{}/join{path}", it.address)).await;
+        page.unwrap().text().await.unwrap()
+    };
+    assert!(page(second).await.contains("new.person+one@example.com"));
+    assert!(!page(&first).await.contains("new.person+one@example.com"));
+
+    let withdraw = format!("/links/{id}/withdraw");
+    assert_eq!(support.post(&withdraw, json!({})).await.0, 200);
+    assert_eq!(support.post(&withdraw, json!({})).await.0, 422);
+    assert!(!page(second).await.contains("new.person+one@example.com"));
+    let entries = it.store.audit(&AuditFilter::default(), None, 3).await;
+    let told: Vec<_> = entries
+        .unwrap()
+        .into_iter()
+        .map(|entry| (entry.action, entry.actor.starts_with("Desk (svt_")))
+        .collect();
+    let of = |action: &str| (action.to_owned(), true);
+    assert_eq!(
+        told,
+        [
+            of("link.withdrawn"),
+            of("link.shown"),
+            of("invitation.sent")
+        ]
+    );
+
+    for (asked, what) in [
+        (json!({ "email": "nobody" }), "email"),
+        (
+            json!({ "email": "a@b.example", "language": "xx" }),
+            "language",
+        ),
+    ] {
+        let (status, problem) = support.post("/links", asked).await;
+        assert_eq!(status, 422);
+        assert!(
+            problem["detail"].as_str().unwrap().contains(what),
+            "{problem}"
+        );
+    }
+    ann(&it).await;
+    let taken = json!({ "email": "ann@example.com" });
+    assert_eq!(support.post("/links", taken).await.0, 422);
+    let reader = Program::with(&it, "admin:read").await;
+    assert_eq!(reader.post("/links", asked).await.0, 403);
 }
 
 #[tokio::test]
-async fn a_command_reaches_the_server_that_runs_so_that_the_next_call_passes() {
-    let folder = TempDir::new().unwrap();
-    let at = folder.path();
-    // A database of its own: the demo's has accounts and keys.
-    let url = format!("sqlite:{}", at.join("process.db").display());
-    let environment = [("DATABASE_URL", url.as_ref())];
-    let server = Process::start(at, &environment).await;
-    let key = allowance::demo::key();
-    let client = reqwest::Client::new();
-    let search = async || {
-        let response = client
-            .post(format!("{}/api/openmem/v1/search/memory", server.address))
-            .header("authorization", format!("Token {key}"))
-            .json(&search_body())
-            .send()
-            .await
-            .unwrap();
-        let body: Value = response.json().await.unwrap();
-        body["code"].as_i64().unwrap()
-    };
-    let found = asked(at, &["find", &key]);
-    let account = &found["accounts"][0];
-    let email = account["email"].as_str().unwrap();
-    let left = account["quota"][1]["remaining"].as_i64().unwrap();
-    for _ in 0..left {
-        assert_eq!(search().await, 0);
-    }
-    assert_eq!(search().await, 40_300);
-    let grant = [
-        "grant",
-        email,
-        "--api",
-        "searchMemory",
-        "--calls",
-        "2",
-        "--reason",
-        "CLI",
-    ];
-    let (given, text) = admin(at, &grant);
-    assert!(given && text.contains("searchMemory=2"), "{text}");
-    assert_eq!(search().await, 0);
-    let log = asked(at, &["audit", "--action", "grant.created"]);
-    assert_eq!(log["entries"][0]["actor"], "command line");
-
-    // The socket is nobody else's, and goes with the server.
-    let socket = at.join("process.db.sock");
-    let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    server.kill();
-    assert!(socket.exists());
-    // What a killed server left is in nobody's way.
-    let (shown, text) = admin(at, &["show", email]);
-    assert!(shown && text.contains("searchMemory"), "{text}");
-}
-
-#[test]
-fn without_a_server_commands_do_the_same_on_the_database() {
-    let folder = TempDir::new().unwrap();
-    let at = folder.path();
-    let mut command = crate::support::process::command(at, &["admin", "create"]);
-    command.args(["--email", "sam@example.com", "--name", "Sam"]);
-    command.env("ALLOWANCE_PASSWORD", "correct horse battery");
-    assert!(command.output().unwrap().status.success());
-    let grant = [
-        "grant",
-        "sam@example.com",
-        "--api",
-        "addMessage",
-        "--calls",
-        "7",
-    ];
-    let (given, text) = admin(at, &[&grant[..], &["--reason", "First"]].concat());
-    assert!(given && text.contains("addMessage=5007"), "{text}");
-    let (refused, text) = admin(at, &[&grant[..], &["--reason", " "]].concat());
-    assert!(!refused && text.contains("reason is required"), "{text}");
-    let (shown, text) = admin(at, &["show", "sam@example.com"]);
-    assert!(
-        shown && text.contains("First") && text.contains("5007"),
-        "{text}"
-    );
-    let (noted, _) = admin(at, &["note", "sam@example.com", "A note"]);
-    assert!(noted);
-    // The last owner stays.
-    let (closed, text) = admin(at, &["disable", "sam@example.com", "--reason", "x"]);
-    assert!(!closed && text.contains("is the last owner"), "{text}");
-    let (listed, text) = admin(at, &["requests"]);
-    assert!(listed && text.contains("No such requests"), "{text}");
-
-    let made = run(
-        at,
-        &[
-            "admin", "codes", "create", "--calls", "5", "--count", "3", "--label", "Fair",
-        ],
-    );
-    assert_eq!(String::from_utf8(made.stdout).unwrap().lines().count(), 3);
-    let batches = asked(at, &["codes", "list"]);
-    let id = batches["batches"][0]["id"].as_str().unwrap();
-    assert_eq!(batches["batches"][0]["label"], "Fair");
-    let (shown, text) = admin(at, &["codes", "show", id]);
-    assert!(shown && text.matches("cod_").count() == 3, "{text}");
-    assert_eq!(
-        admin(at, &["codes", "revoke", id]),
-        (true, format!("Revoked {id}.\n"))
-    );
-
-    let list = at.join("list.csv");
-    std::fs::write(
-        &list,
-        "account,api,calls,reason\nsam@example.com,addMessage,3,Thanks\n",
-    )
-    .unwrap();
-    let list = list.to_str().unwrap();
-    let (looked, text) = admin(at, &["bulk", list]);
-    assert!(
-        looked && text.contains("Nothing is given yet") && text.contains("5010"),
-        "{text}"
-    );
-    let (given, text) = admin(at, &["bulk", list, "--confirm"]);
-    assert!(given && text.contains("Gave 1 of 1 lines"), "{text}");
-    std::fs::write(
-        list,
-        "account,api,calls,reason\nno@example.com,addMessage,3,x\n",
-    )
-    .unwrap();
-    let (given, text) = admin(at, &["bulk", list, "--confirm"]);
-    assert!(
-        !given && text.contains("line 2: there is no account no@example.com"),
-        "{text}"
-    );
-    let entries = asked(at, &["audit"]);
-    let actions: Vec<_> = entries["entries"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| entry["action"].as_str().unwrap().to_owned())
-        .collect();
-    assert!(actions.contains(&"account.noted".to_owned()), "{actions:?}");
+async fn the_overview_counts_what_the_desk_shows() {
+    let it = TestServer::start().await;
+    let ann = ann(&it).await;
+    let key = it.key(&ann, "One").await;
+    it.burn(&ann, &key, "searchMemory", 1_000).await;
+    assert_eq!(it.search(&key).await["code"], 40_300);
+    let reader = Program::with(&it, "admin:read").await;
+    let (status, desk) = reader.get("/overview").await;
+    assert_eq!(status, 200);
+    assert_eq!(desk["charged"], 1_000);
+    assert_eq!((&desk["failed"], &desk["more"]), (&json!(1), &json!(false)));
+    assert_eq!(desk["errors"], json!([{ "code": 40_300, "calls": 1 }]));
+    assert_eq!(desk["accounts"], 1);
+    assert_eq!(desk["open_requests"], 0);
+    assert_eq!(desk["waiting_since"], Value::Null);
 }

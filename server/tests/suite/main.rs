@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod admin_api;
+mod admin_cli;
 mod architecture;
 mod bulk;
 mod caps;

@@ -4,6 +4,7 @@ use crate::support::NOW;
 use crate::support::{Browser, CLIENT_SECRET, Mailbox, PASSWORD, Page, Provider, TestServer};
 use allowance::config::Config;
 use allowance::domain::accounts::{Account, Role};
+use allowance::domain::authority::By;
 use allowance::domain::language::Language;
 use allowance::domain::links::SignUp;
 use allowance::domain::store::{Accounts, Audit, OpenIds, SecondFactors};
@@ -166,7 +167,7 @@ async fn doors_decide_who_may_open_an_account_by_a_provider() {
     let owner = it.account("olive@example.com", Role::Owner).await;
     let actions = &it.server.actions;
     actions
-        .invite(&owner, ANN, Language::English)
+        .invite(&By::from(&owner), ANN, Language::English)
         .await
         .unwrap();
     assert_eq!(sign_in(&it).await.1.at, "/quick-start");

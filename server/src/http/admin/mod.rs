@@ -9,6 +9,8 @@ mod audit;
 mod body;
 mod bulk;
 mod codes;
+mod links;
+mod overview;
 mod problem;
 mod quota_requests;
 mod staff;
@@ -88,6 +90,11 @@ pub(super) fn router(api: Arc<AdminApi>) -> Routes {
         .route(&at("/codes"), post(codes::create))
         .route(&at("/codes/{id}"), get(codes::show))
         .route(&at("/codes/{id}/revoke"), post(codes::revoke))
+        .route(&at("/overview"), get(overview::show))
+        .route(&at("/links"), get(links::list))
+        .route(&at("/links"), post(links::invite))
+        .route(&at("/links/{id}/show"), post(links::show))
+        .route(&at("/links/{id}/withdraw"), post(links::withdraw))
         .route(&at("/bulk"), post(bulk::upload))
         .route(&at("/bulk/{list}"), get(bulk::show))
         .route(&at("/bulk/{list}/confirm"), post(bulk::confirm))

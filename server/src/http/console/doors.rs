@@ -8,6 +8,7 @@ use super::visitor::Visitor;
 use super::{Web, keys, language, sign_in};
 use crate::actions::Join;
 use crate::domain::AccountId;
+use crate::domain::authority::By;
 use crate::domain::error::DomainError;
 use crate::domain::language::Language;
 use allowance_app::view::{FormReply, ShownLink};
@@ -129,7 +130,11 @@ pub(super) async fn invite(
     let email = posted.typed.get("email").to_owned();
     let language =
         Language::tagged(posted.typed.get("letter_language")).unwrap_or(Language::English);
-    match web.actions.invite(&staff, &email, language).await {
+    match web
+        .actions
+        .invite(&By::from(&*staff), &email, language)
+        .await
+    {
         Ok(Some(address)) => show(&web, posted, email.trim().to_lowercase(), address).await,
         Ok(None) => done(LINKS, "invited"),
         Err(error) => failed(&web, posted, LINKS, "invite".into(), error).await,
@@ -143,7 +148,7 @@ pub(super) async fn show_link(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Response {
-    match web.actions.show_link(&staff, &id).await {
+    match web.actions.show_link(&By::from(&*staff), &id).await {
         Ok((email, address)) => show(&web, posted, email, address).await,
         Err(error) => failed(&web, posted, LINKS, format!("link:{id}"), error).await,
     }
@@ -155,7 +160,7 @@ pub(super) async fn withdraw_link(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Response {
-    match web.actions.withdraw_link(&staff, &id).await {
+    match web.actions.withdraw_link(&By::from(&*staff), &id).await {
         Ok(()) => done(LINKS, "link-withdrawn"),
         Err(error) => failed(&web, posted, LINKS, format!("link:{id}"), error).await,
     }

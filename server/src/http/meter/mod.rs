@@ -17,16 +17,19 @@ use crate::http::routes::{Routes, any, post};
 use crate::metering::{MeteredApi, Metering, Reservations, Verdict};
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use problem::Problem;
+pub(super) use record::answer as record;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Where the metering API lies.
 pub const BASE_PATH: &str = "/v1/meter";
+/// Where calls that took place elsewhere are told of.
+const RECORD_PATH: &str = "/v1/meter/record";
 /// Events under way at once, over all requests.
 const MOST_UNDER_WAY: usize = 16_384;
 /// A body up to so many bytes is small; connections bound how many there are.
@@ -78,14 +81,16 @@ impl Meter {
     }
 }
 
+/// Whether a request tells of calls, so that it need not pass the router.
+pub(super) fn is_record<B>(request: &Request<B>) -> bool {
+    request.uri().path() == RECORD_PATH && request.method() == Method::POST
+}
+
 /// Every path below [`BASE_PATH`].
 pub(super) fn router(meter: Arc<Meter>) -> Routes {
     let not_post = async || Problem::not_post();
     Routes::new()
-        .route(
-            &format!("{BASE_PATH}/record"),
-            post(record::handle).fallback(not_post),
-        )
+        .route(RECORD_PATH, post(record::handle).fallback(not_post))
         .route(
             &format!("{BASE_PATH}/reserve"),
             post(reservations::reserve).fallback(not_post),

@@ -28,7 +28,12 @@ pub(super) async fn handle(
     State(meter): State<Arc<Meter>>,
     request: Request<HttpBody>,
 ) -> Response {
-    record(&meter, request)
+    answer(&meter, request).await
+}
+
+/// Records, and answers what became of it.
+pub(in crate::http) async fn answer(meter: &Meter, request: Request<HttpBody>) -> Response {
+    record(meter, request)
         .await
         .unwrap_or_else(Problem::into_response)
 }
