@@ -29,6 +29,8 @@ pub enum Occasion {
     NewEmail { link: String },
     /// To the mailbox that the account had.
     EmailChanged,
+    /// A provider signs in to the account from now on.
+    ProviderLinked { issuer: String, link: String },
     /// So many percent of an API's quota are used.
     Threshold {
         api: String,
@@ -90,6 +92,13 @@ pub fn letter(language: Language, site: &str, occasion: Occasion) -> Letter {
         Occasion::EmailChanged => (
             texts.text("letter-email-changed"),
             texts.text("letter-email-changed-text"),
+        ),
+        Occasion::ProviderLinked { issuer, link } => (
+            texts.text("letter-provider-linked"),
+            texts.with(
+                "letter-provider-linked-text",
+                [("issuer", issuer.into()), ("link", link.into())],
+            ),
         ),
         Occasion::Threshold {
             api,

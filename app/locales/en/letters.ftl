@@ -72,6 +72,18 @@ letter-email-changed-text =
 
     If it was not you, write to support at once.
 
+letter-provider-linked = A provider can sign in to your account
+letter-provider-linked-text =
+    Hello,
+
+    you signed in by a provider for the first time. From now on, whoever it says is you gets into your account:
+
+    { $issuer }
+
+    If it was not you, unlink it in your settings, and tell support:
+
+    { $link }
+
 letter-threshold = { $api }: { $percent } % of your calls are used
 letter-threshold-text =
     Hello,

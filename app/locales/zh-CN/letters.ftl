@@ -72,6 +72,18 @@ letter-email-changed-text =
 
     如果不是你本人操作，请立即联系客服。
 
+letter-provider-linked = 你的账号已关联第三方登录
+letter-provider-linked-text =
+    你好！
+
+    你首次通过第三方登录。今后，只要对方确认是你本人，就能进入你的账号：
+
+    { $issuer }
+
+    如果不是你本人操作，请在设置中取消关联，并告知客服：
+
+    { $link }
+
 letter-threshold = { $api }：额度已使用 { $percent }%
 letter-threshold-text =
     你好！

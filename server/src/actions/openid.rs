@@ -13,6 +13,7 @@ use crate::domain::links::SignUp;
 use crate::domain::openid::{Introduced, is_of, may_join, name};
 use crate::domain::throttle::Gate;
 use crate::domain::{Millis, StoreError};
+use crate::mail::Occasion;
 use chrono_tz::Tz;
 use serde_json::json;
 
@@ -74,7 +75,7 @@ impl Actions {
         let email = accounts::email(email).map_err(|_| EntryError::NoEmail)?;
         if let Some((account, _)) = self.store.account_by_email(&email).await? {
             return self
-                .link(account, who)
+                .link(account, who, language)
                 .await
                 .map(|account| (account, false));
         }
@@ -91,7 +92,12 @@ impl Actions {
     }
 
     /// Nothing of a disabled account changes.
-    async fn link(&self, account: Account, who: &Introduced) -> Result<Account, EntryError> {
+    async fn link(
+        &self,
+        account: Account,
+        who: &Introduced,
+        asked_in: Language,
+    ) -> Result<Account, EntryError> {
         if account.disabled_at.is_some() {
             return Err(EntryError::Disabled);
         }
@@ -107,6 +113,7 @@ impl Actions {
             .link_openid(account.id, &who.identity, change)
             .await?
         {
+            self.tell_of_provider(&account, who, asked_in);
             return Ok(account);
         }
         // Another window may have been faster.
@@ -114,6 +121,18 @@ impl Actions {
         owner
             .filter(|owner| owner.id == account.id)
             .ok_or(EntryError::Another)
+    }
+
+    /// Tells an account's mailbox that somebody else vouches for its owner now.
+    fn tell_of_provider(&self, account: &Account, who: &Introduced, asked_in: Language) {
+        let language = account.language.unwrap_or(asked_in);
+        let (email, issuer) = (account.email.clone(), who.identity.issuer.clone());
+        self.beside(move |actions| async move {
+            let link = actions.site_address("/settings");
+            let letter = Occasion::ProviderLinked { issuer, link };
+            actions.write(&email, language, letter).await;
+            Ok(())
+        });
     }
 
     /// An account without a password: its owner can set one by a link to the mailbox.

@@ -21,6 +21,9 @@ const BATCH: usize = 4_096;
 /// Before a commit, the calls that are about to come get so many turns to come.
 /// A commit costs as much for one row as for fifty.
 const TURNS: usize = 2;
+/// With so many the commit waits for no more: what comes meanwhile is worked on while
+/// it reaches the disk, and nobody is idle.
+const ENOUGH: usize = 32;
 /// How long a call waits for a place in a full queue.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// After so long with what is done between commits, calls have their turn again.
@@ -211,6 +214,9 @@ async fn run(mut jobs: mpsc::Receiver<Job>, books: Books) {
 /// this takes no time.
 async fn gather(jobs: &mut mpsc::Receiver<Job>, waiting: &mut Vec<Job>) {
     for _ in 0..TURNS {
+        if waiting.len() >= ENOUGH {
+            break;
+        }
         tokio::task::yield_now().await;
         while waiting.len() < BATCH
             && let Ok(job) = jobs.try_recv()

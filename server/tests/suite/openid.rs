@@ -63,7 +63,9 @@ async fn actions_of(it: &TestServer, account: &Account) -> Vec<String> {
 
 #[tokio::test]
 async fn a_provider_signs_in_to_the_account_of_a_mailbox_that_it_proves() {
-    let (it, provider) = house().await;
+    let mut mailbox = Mailbox::open().await;
+    let mail = mailbox.config.clone();
+    let (it, provider) = house_with(|config| config.mail = Some(mail)).await;
     let ann = it.account(ANN, Role::Developer).await;
     let mut browser = Browser::new(&it.address);
     let page = browser.open("/sign-in?next=/keys%3Fstate%3Dall").await;
@@ -83,6 +85,10 @@ async fn a_provider_signs_in_to_the_account_of_a_mailbox_that_it_proves() {
         actions_of(&it, &ann).await,
         ["account.openid_linked", "account.created"]
     );
+    let told = mailbox.next().await;
+    assert_eq!(told.to, ANN);
+    assert_eq!(told.subject(), "A provider can sign in to your account");
+    assert!(told.text().contains(&provider.issuer));
 
     // From now on the subject is who signs in, whatever becomes of the mailboxes.
     provider.claims(json!({ "sub": "ann-1" }));

@@ -61,7 +61,12 @@ fn Codes(list: CodeBatchList) -> impl IntoView {
         <section aria-labelledby="batches">
             <div class="section-head">
                 <h2 id="batches">{texts.text("batch-batches")}</h2>
-                <Export to="/admin/codes/export" what=texts.text("batch-batches") />
+                {(!list.batches.is_empty())
+                    .then(|| {
+                        view! {
+                            <Export to="/admin/codes/export" what=texts.text("batch-batches") />
+                        }
+                    })}
             </div>
             {if list.batches.is_empty() && !list.first {
                 view! {

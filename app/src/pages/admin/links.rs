@@ -75,24 +75,24 @@ fn Invite() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="invite">
             <h2 id="invite">{texts.text("invite-heading")}</h2>
-            <form method="post" action="/admin/links" class="form form-row form-row-2">
+            <form method="post" action="/admin/links" class="form form-row form-row-lead">
                 <Problems reply=reply.clone() />
-                <Choice
-                    form=INVITE
-                    name="letter_language"
-                    label=texts.text("invite-language")
-                    reply=reply.clone()
-                    options=languages
-                    initial=texts.language.tag()
-                />
                 <Field
                     form=INVITE
                     name="email"
                     label=texts.text("sign-in-email")
                     kind=FieldKind::Email
-                    reply
+                    reply=reply.clone()
                     required=true
                     autocomplete="off"
+                />
+                <Choice
+                    form=INVITE
+                    name="letter_language"
+                    label=texts.text("invite-language")
+                    reply
+                    options=languages
+                    initial=texts.language.tag()
                 />
                 <button type="submit" class="button button-main">
                     {texts.text("invite-do")}
