@@ -78,3 +78,16 @@ test("the audit log is narrowed by who, what and when @nojs", async ({ page }) =
   await page.getByRole("link", { name: "Show all" }).click();
   await expect(page).toHaveURL(/\/admin\/audit$/);
 });
+
+test("an owner makes somebody support, and takes it back @once", async ({ page }) => {
+  await enter(page, "admin");
+  await page.goto(`/admin?q=${accounts.wim.email}`);
+  await page.getByRole("link", { name: accounts.wim.email }).click();
+  const role = page.getByRole("region", { name: "Role" });
+  for (const name of ["Support", "Developer"]) {
+    await role.getByLabel("Role").selectOption(name);
+    await role.getByRole("button", { name: "Change role" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "The role is changed." })).toBeVisible();
+    await expect(role.getByLabel("Role")).toHaveValue(name.toLowerCase());
+  }
+});

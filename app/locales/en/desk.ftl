@@ -36,6 +36,13 @@ account-project-keys = { $keys ->
     [one] { $keys } key
    *[other] { $keys } keys
 }
+role-heading = Role
+role-text = Support answers requests, gives up to a limit and invites. An owner does everything. Whoever is signed in to this account signs in again.
+role-developer = Developer
+role-support = Support
+role-owner = Owner
+role-change = Change role
+done-role-changed = The role is changed.
 account-disable = Disable account
 account-disable-text = Its keys stop at once and nobody can sign in to it. Its history stays, and you can enable it again.
 account-disable-reason = Reason

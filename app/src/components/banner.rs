@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 /// What `?done=` may say. Anything else in the address is ignored, so that no
 /// link can put words into the console's mouth.
-const DONE: [(&str, &str); 43] = [
+const DONE: [(&str, &str); 44] = [
     ("key-disabled", "done-key-disabled"),
     ("key-enabled", "done-key-enabled"),
     ("key-edited", "done-saved"),
@@ -26,6 +26,7 @@ const DONE: [(&str, &str); 43] = [
     ("note-added", "done-note-added"),
     ("account-disabled", "done-account-disabled"),
     ("account-enabled", "done-account-enabled"),
+    ("role-changed", "done-role-changed"),
     ("grant-revoked", "done-grant-revoked"),
     ("request-approved", "done-request-approved"),
     ("request-rejected", "done-request-rejected"),

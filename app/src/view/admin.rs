@@ -44,6 +44,8 @@ pub struct AccountDetail {
     pub notes: Vec<NoteRow>,
     /// Whether the viewer may disable it, and open it again.
     pub may_close: bool,
+    /// Whether the viewer may give it another role.
+    pub may_change_role: bool,
     pub requests: Vec<QuotaRequestRow>,
     pub audit: Vec<AuditEntry>,
 }

@@ -1,7 +1,7 @@
 //! What staff do with an account: notes, the door.
 
 use super::Actions;
-use crate::domain::accounts;
+use crate::domain::accounts::{self, Role};
 use crate::domain::audit::Change;
 use crate::domain::authority::{By, Deed};
 use crate::domain::error::{DomainError, Problem};
@@ -107,6 +107,36 @@ impl Actions {
             Ok(())
         } else {
             Err(DomainError::invalid("", Problem::AlreadySo))
+        }
+    }
+
+    /// Gives an account another role. Whoever is signed in to it signs in again.
+    pub async fn change_role(
+        &self,
+        by: &By,
+        account_public_id: &str,
+        role: &str,
+    ) -> Result<(), DomainError> {
+        self.allow(by, Deed::Open)?;
+        let account = self.account_of(account_public_id).await?;
+        self.allow(by, Deed::ChangeRole { account: &account })?;
+        let role = Role::named(role).ok_or(DomainError::invalid("role", Problem::UnknownChoice))?;
+        let change = Change {
+            before: Some(json!({ "role": account.role })),
+            ..self.change(
+                by.actor.clone(),
+                "account.role_changed",
+                account_public_id,
+                account.id,
+                json!({ "role": role }),
+            )
+        };
+        if self.store.change_role(account.id, role, change).await? {
+            Ok(())
+        } else if account.role == role {
+            Err(DomainError::invalid("", Problem::AlreadySo))
+        } else {
+            Err(DomainError::invalid("", Problem::LastOwner))
         }
     }
 }

@@ -92,6 +92,12 @@ enum AdminCommand {
     },
     /// Open a disabled account again
     Enable { account: String },
+    /// Give an account another role; whoever is signed in to it signs in again
+    Role {
+        account: String,
+        #[arg(value_enum)]
+        role: RoleName,
+    },
     /// Let somebody in who lost the app of their second step and its recovery codes: the step is taken away
     Unlock { account: String },
     /// Keep a note about an account, for staff
@@ -260,6 +266,11 @@ async fn ask(counter: &mut Counter, command: AdminCommand) -> Result<(Value, Wor
         It::Enable { account } => {
             let done = counter.post(&of(&account, "/enable"), &json!({})).await?;
             (done, show::state)
+        }
+        It::Role { account, role } => {
+            let body = json!({ "role": role.name() });
+            let done = counter.post(&of(&account, "/role"), &body).await?;
+            (done, show::role)
         }
         It::Unlock { account } => {
             let done = counter.post(&of(&account, "/unlock"), &json!({})).await?;

@@ -222,6 +222,11 @@ pub(super) fn state(account: &Value, _: &str) -> String {
     }
 }
 
+pub(super) fn role(account: &Value, _: &str) -> String {
+    let (email, role) = (cell(account, "email"), cell(account, "role"));
+    format!("{email} has the role {role} from now on.\n")
+}
+
 pub(super) fn unlocked(account: &Value, _: &str) -> String {
     format!(
         "{} signs in with the password alone now.\n",

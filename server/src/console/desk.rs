@@ -256,6 +256,8 @@ impl Reader {
         detail.calls = calls;
         detail.projects = projects;
         detail.may_close = may_close(viewer, &detail.account);
+        detail.may_change_role =
+            reach(viewer) == Reach::Owner && viewer.email != detail.account.email;
         Ok(detail)
     }
 
@@ -276,6 +278,7 @@ impl Reader {
             calls: Vec::new(),
             projects: Vec::new(),
             may_close: false,
+            may_change_role: false,
             notes: notes
                 .into_iter()
                 .map(|note| NoteRow {

@@ -111,6 +111,8 @@ pub enum Deed<'a> {
     Close { account: &'a Account },
     /// Open an account, of any role.
     Open,
+    /// Give an account another role.
+    ChangeRole { account: &'a Account },
     /// Make, see and revoke the tokens of programs.
     Tokens,
     /// Take away the second step of somebody's sign-in.
@@ -141,7 +143,11 @@ impl Authority {
     pub fn check(&self, by: &By, deed: Deed<'_>) -> Result<(), DomainError> {
         let least = match deed {
             Deed::Look => Reach::Look,
-            Deed::GiveToMany | Deed::Open | Deed::Tokens | Deed::Unlock => Reach::Owner,
+            Deed::GiveToMany
+            | Deed::Open
+            | Deed::ChangeRole { .. }
+            | Deed::Tokens
+            | Deed::Unlock => Reach::Owner,
             _ => Reach::Support,
         };
         if by.reach < least {
@@ -149,7 +155,9 @@ impl Authority {
         }
         let is_owner = by.reach == Reach::Owner;
         match deed {
-            Deed::Close { account } if by.account() == Some(account.id) => {
+            Deed::Close { account } | Deed::ChangeRole { account }
+                if by.account() == Some(account.id) =>
+            {
                 Err(DomainError::invalid("", Problem::Yourself))
             }
             // Whoever holds the link can take the account over.

@@ -103,6 +103,8 @@ fn without_a_server_commands_do_the_same_on_the_database() {
     );
     let (noted, _) = admin(at, &["note", "sam@example.com", "A note"]);
     assert!(noted);
+    let (changed, text) = admin(at, &["role", "sam@example.com", "support"]);
+    assert!(!changed && text.contains("is the last owner"), "{text}");
     // The last owner stays.
     let (closed, text) = admin(at, &["disable", "sam@example.com", "--reason", "x"]);
     assert!(!closed && text.contains("is the last owner"), "{text}");

@@ -2,7 +2,8 @@
 //! the audit log's filters.
 
 use crate::support::{Page, TestServer};
-use allowance::domain::accounts::Role;
+use allowance::domain::accounts::{Account, Role};
+use allowance::domain::authority::By;
 use allowance::domain::store::{Audit, AuditFilter, Desk, Settings, Tombstone};
 
 fn figure(page: &Page, name: &str) -> String {
@@ -106,7 +107,7 @@ async fn nobody_disables_themselves_the_last_owner_or_as_support_other_staff() {
     let page = owner.post(&path(&olive.public_id), &fields).await;
     page.assert_has("cannot do this to your own account");
     // The command line is nobody's own; but one owner must be left.
-    let by = allowance::domain::authority::By::command_line();
+    let by = By::command_line();
     let actions = &it.server.actions;
     assert!(
         actions
@@ -128,6 +129,51 @@ async fn nobody_disables_themselves_the_last_owner_or_as_support_other_staff() {
                 .disable_account(&by, &ned.public_id, "One of two")
                 .await
         }
+    );
+    assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+}
+
+#[tokio::test]
+async fn an_owner_changes_roles_and_whoever_is_signed_in_signs_in_again() {
+    let it = TestServer::start().await;
+    let ann = it.account("ann@example.com", Role::Developer).await;
+    let olive = it.account("olive@example.com", Role::Owner).await;
+    let mut anns = it.browser("ann@example.com").await;
+    let mut owner = it.browser("olive@example.com").await;
+    let path = |of: &Account| format!("/admin/accounts/{}/role", of.public_id);
+    let role = |to: &'static str| [("role", to)];
+    let page = owner.post(&path(&ann), &role("support")).await;
+    assert!(page.at.ends_with("?done=role-changed"), "{}", page.at);
+    page.assert_has("selected>Support<");
+    assert!(anns.open("/usage").await.at.starts_with("/sign-in"));
+    let mut support = it.browser("ann@example.com").await;
+    assert_eq!(support.open("/admin").await.status, 200);
+    // Support makes nobody an owner, itself neither.
+    for of in [&ann, &olive] {
+        assert_eq!(support.post(&path(of), &role("owner")).await.status, 404);
+    }
+    let entry = &it.store.audit_of(ann.id, 1).await.unwrap()[0];
+    assert_eq!(entry.action, "account.role_changed");
+    assert_eq!(entry.before.as_deref(), Some(r#"{"role":"developer"}"#));
+    assert_eq!(entry.after.as_deref(), Some(r#"{"role":"support"}"#));
+
+    for (of, to, said) in [
+        (&olive, "developer", "cannot do this to your own account"),
+        (&ann, "support", "so already"),
+        (&ann, "emperor", "Choose one from the list"),
+    ] {
+        let page = owner.post(&path(of), &role(to)).await;
+        assert_eq!(page.status, 422);
+        page.assert_has(said);
+    }
+    // Of two owners who make each other developers at once, one stays.
+    let page = owner.post(&path(&ann), &role("owner")).await;
+    assert_eq!(page.status, 200);
+    let by = By::command_line();
+    let actions = &it.server.actions;
+    let both = tokio::join!(
+        actions.change_role(&by, &ann.public_id, "developer"),
+        actions.change_role(&by, &olive.public_id, "developer"),
     );
     assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
 }

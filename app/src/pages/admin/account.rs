@@ -2,6 +2,7 @@
 
 use super::audit::AuditTable;
 use super::grant_form::{FORM, GrantForm};
+use super::role_form::{self, RoleForm, role_name};
 use crate::{
     components::{
         banner::Empty,
@@ -58,6 +59,7 @@ fn Detail(detail: AccountDetail) -> impl IntoView {
     let known = [FORM, NOTE]
         .into_iter()
         .chain(detail.may_close.then_some(CLOSE))
+        .chain(detail.may_change_role.then_some(role_form::FORM))
         .map(str::to_owned)
         .collect();
     view! {
@@ -110,6 +112,12 @@ fn Detail(detail: AccountDetail) -> impl IntoView {
             <h2 id="account-audit-heading">{texts.text("audit-title")}</h2>
             <AuditTable entries=detail.audit />
         </section>
+        {detail
+            .may_change_role
+            .then(|| {
+                let (id, role) = (account.id.clone(), account.role);
+                view! { <RoleForm id role /> }
+            })}
         {detail.may_close.then(|| view! { <Close account=detail.account.clone() /> })}
     }
 }
@@ -118,11 +126,14 @@ fn Detail(detail: AccountDetail) -> impl IntoView {
 fn Facts(detail: AccountDetail) -> impl IntoView {
     let texts = use_texts();
     let account = detail.account;
-    let staff = account.role.is_staff();
+    let role = account
+        .role
+        .is_staff()
+        .then(|| role_name(texts, account.role));
     view! {
         <div class="facts">
             <p class="facts-name">
-                {account.email} {staff.then(|| view! { <Badge tone="off" text=texts.text("role-staff") /> })}
+                {account.email} {role.map(|text| view! { <Badge tone="off" text /> })}
                 {account
                     .disabled
                     .then(|| view! { <Badge tone="bad" text=texts.text("account-is-disabled") /> })}

@@ -11,3 +11,4 @@ pub mod links;
 pub mod next_request;
 pub mod overview;
 pub mod requests;
+mod role_form;

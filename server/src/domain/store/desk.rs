@@ -1,6 +1,7 @@
 //! What the admin's desk asks of the store beyond single accounts.
 
 use super::{AccountId, ApiId, Change, KeyHash, Millis, Stored};
+use crate::domain::accounts::Role;
 use crate::domain::usage::Outcome;
 use async_trait::async_trait;
 
@@ -95,4 +96,7 @@ pub trait Desk: Send + Sync + 'static {
         account: AccountId,
         change: Change,
     ) -> Stored<Option<Vec<KeyHash>>>;
+    /// Gives an account another role and ends its sessions. False if it has that role,
+    /// is deleted, or is the last owner who may enter.
+    async fn change_role(&self, account: AccountId, role: Role, change: Change) -> Stored<bool>;
 }

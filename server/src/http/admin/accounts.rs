@@ -148,6 +148,24 @@ pub(super) async fn enable(State(api): Api, staff: Staff, At(named): At<String>)
     ok(api.account_json(&api.account(&id).await?).await?)
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRole {
+    #[serde(default)]
+    role: String,
+}
+
+pub(super) async fn change_role(
+    State(api): Api,
+    staff: Staff,
+    At(named): At<String>,
+    Sent(NewRole { role }): Sent<NewRole>,
+) -> Answered {
+    let id = api.account(&named).await?.public_id;
+    staff.actions.change_role(&staff.by, &id, &role).await?;
+    ok(api.account_json(&api.account(&id).await?).await?)
+}
+
 /// Takes away the second step of its sign-in.
 pub(super) async fn unlock(State(api): Api, staff: Staff, At(named): At<String>) -> Answered {
     let id = api.account(&named).await?.public_id;

@@ -70,6 +70,7 @@ pub(super) fn router(api: Arc<AdminApi>) -> Routes {
         .route(&at("/accounts/{account}"), get(accounts::show))
         .route(&at("/accounts/{account}/disable"), post(accounts::disable))
         .route(&at("/accounts/{account}/enable"), post(accounts::enable))
+        .route(&at("/accounts/{account}/role"), post(accounts::change_role))
         .route(&at("/accounts/{account}/unlock"), post(accounts::unlock))
         .route(&at("/accounts/{account}/notes"), post(accounts::note))
         .route(&at("/accounts/{account}/grants"), post(accounts::grant))

@@ -96,6 +96,20 @@ pub(super) async fn disable(
     }
 }
 
+pub(super) async fn change_role(
+    State(web): State<Web>,
+    Visitor(staff): Visitor,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Response {
+    let page = format!("/admin/accounts/{id}");
+    let (by, role) = (By::from(&*staff), posted.typed.get("role"));
+    match web.actions.change_role(&by, &id, role).await {
+        Ok(()) => done(&page, "role-changed"),
+        Err(error) => failed(&web, posted, &page, "role".into(), error).await,
+    }
+}
+
 pub(super) async fn enable(
     State(web): State<Web>,
     Visitor(staff): Visitor,

@@ -259,6 +259,7 @@ fn forms() -> Routes<Web> {
             post(grants::revoke),
         )
         .route("/admin/accounts/{id}/notes", post(admin::note))
+        .route("/admin/accounts/{id}/role", post(admin::change_role))
         .route("/admin/accounts/{id}/disable", post(admin::disable))
         .route("/admin/accounts/{id}/enable", post(admin::enable))
         .route("/admin/bulk/{id}/confirm", post(bulk::confirm))

@@ -1,5 +1,6 @@
-use super::audit::record;
+use super::audit::{commit_if_done, record};
 use super::{SqliteStore, key_changes};
+use crate::domain::accounts::Role;
 use crate::domain::audit::Change;
 use crate::domain::keys::KeyHash;
 use crate::domain::store::{CallCount, Desk, NearLimit, NewNote, Note, Overview, Stored};
@@ -53,6 +54,14 @@ const DISABLE: &str = "
 const ENABLE: &str = "
     UPDATE accounts SET disabled_at = NULL
     WHERE id = $1 AND disabled_at IS NOT NULL AND closed_at IS NULL";
+
+/// Of the owners, one must be left who may enter.
+const CHANGE_ROLE: &str = "
+    UPDATE accounts SET role = $2
+    WHERE id = $1 AND role <> $2 AND closed_at IS NULL
+      AND (role <> 'owner' OR EXISTS (
+          SELECT 1 FROM accounts others
+          WHERE others.role = 'owner' AND others.disabled_at IS NULL AND others.id <> $1))";
 
 const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $1";
 
@@ -220,5 +229,21 @@ impl Desk for SqliteStore {
         record(&mut tx, &change).await?;
         tx.commit().await?;
         Ok(Some(hashes))
+    }
+
+    async fn change_role(&self, account: AccountId, role: Role, change: Change) -> Stored<bool> {
+        let mut tx = self.write().await?;
+        let changed = sqlx::query(CHANGE_ROLE)
+            .bind(account.0)
+            .bind(role.name())
+            .execute(&mut *tx)
+            .await?;
+        if changed.rows_affected() > 0 {
+            sqlx::query(END_SESSIONS)
+                .bind(account.0)
+                .execute(&mut *tx)
+                .await?;
+        }
+        commit_if_done(tx, &changed, &change).await
     }
 }
