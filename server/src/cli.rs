@@ -140,6 +140,7 @@ impl Cli {
                 serve(config, demo, clock).await?;
             }
             Command::Migrate => {
+                let _lock = lock(&config.database_url)?;
                 SqliteStore::open(&config.database_url).await?.close().await;
                 println!("The database is up to date.");
             }

@@ -12,7 +12,7 @@ use crate::domain::store::Store;
 use crate::domain::webhooks;
 use crate::http::admin::AdminApi;
 use crate::http::{LocalSocket, bind, listen};
-use crate::storage::{OpenError, SqliteStore};
+use crate::storage::{OpenError, SqliteStore, make_private_folder};
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
@@ -67,8 +67,9 @@ pub async fn serve(config: Config, is_demo: bool, clock: Arc<dyn Clock>) -> Resu
             .ok_or(ServeError::NoUpstream)?
     };
     allow_many_handles();
-    let sqlite = SqliteStore::open(&config.database_url).await?;
+    // First: a newer program changes nothing below a server that runs.
     let _lock = lock(&config.database_url)?;
+    let sqlite = SqliteStore::open(&config.database_url).await?;
     let store: Arc<dyn Store> = Arc::new(sqlite.clone());
     if is_demo {
         demo::fill(&store, &config.catalogue, clock.now()).await?;
@@ -153,7 +154,13 @@ fn allow_many_handles() {
 
 /// Balances have one owner: a second server on the same database is refused.
 pub(crate) fn lock(database_url: &str) -> Result<File, ServeError> {
+    if !database_url.starts_with("sqlite:") {
+        return Err(OpenError::Address(database_url.to_owned()).into());
+    }
     let path = beside(database_url, "lock");
+    if let Some(folder) = path.parent() {
+        make_private_folder(folder).map_err(OpenError::Folder)?;
+    }
     let file = File::create(&path)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -36,8 +36,8 @@ impl Counter {
         if let Some(desk) = Desk::running(&socket).await? {
             return Ok(Self { desk, own: None });
         }
-        let store = SqliteStore::open(&config.database_url).await?;
         let lock = lock(&config.database_url)?;
+        let store = SqliteStore::open(&config.database_url).await?;
         let shared: Arc<dyn Store> = Arc::new(store.clone());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (books, time) = (Arc::clone(&shared), Arc::clone(&clock));

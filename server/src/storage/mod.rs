@@ -2,4 +2,5 @@
 
 mod sqlite;
 
+pub(crate) use sqlite::make_private_folder;
 pub use sqlite::{OpenError, SqliteStore};

@@ -65,6 +65,11 @@ async fn a_command_reaches_the_server_that_runs_so_that_the_next_call_passes() {
     let log = asked(at, &["audit", "--action", "grant.created"]);
     assert_eq!(log["entries"][0]["actor"], "command line");
 
+    // A newer program changes nothing below a server that runs.
+    let migrated = run(at, &["migrate"]);
+    assert!(!migrated.status.success());
+    assert!(said(&migrated).contains("another server uses the database"));
+
     // The socket is nobody else's, and goes with the server.
     let socket = at.join("process.db.sock");
     let mode = std::fs::metadata(&socket).unwrap().permissions().mode();

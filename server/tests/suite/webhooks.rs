@@ -14,14 +14,14 @@ use serde_json::json;
 use sha2::Sha256;
 use std::sync::Arc;
 
-const ANN: &str = "ann@example.com";
-const PAGE: &str = "/settings/webhooks";
+pub const ANN: &str = "ann@example.com";
+pub const PAGE: &str = "/settings/webhooks";
 const SECOND: i64 = 1_000;
 const HOUR: i64 = 3_600 * SECOND;
-const DAY: i64 = 24 * HOUR;
+pub const DAY: i64 = 24 * HOUR;
 
 /// A server whose webhooks may lie on this machine, Ann, and her browser.
-async fn house(configure: impl FnOnce(&mut Config)) -> (TestServer, Account, Browser) {
+pub async fn house(configure: impl FnOnce(&mut Config)) -> (TestServer, Account, Browser) {
     let it = TestServer::start_with(|config| {
         config.webhooks.allow_private = true;
         configure(config);
@@ -33,14 +33,14 @@ async fn house(configure: impl FnOnce(&mut Config)) -> (TestServer, Account, Bro
 }
 
 /// Adds a webhook; its page's path and its secret.
-async fn add(browser: &mut Browser, url: &str) -> (String, String) {
+pub async fn add(browser: &mut Browser, url: &str) -> (String, String) {
     let page = browser.post(PAGE, &[("url", url)]).await;
     assert_eq!(page.status, 200, "{}", page.text);
     let id = page.between("href=\"/settings/webhooks/whk_", "\"");
     (format!("{PAGE}/whk_{id}"), secret(&page))
 }
 
-fn secret(page: &Page) -> String {
+pub fn secret(page: &Page) -> String {
     page.between("<code class=\"secret\">", "<").to_owned()
 }
 
@@ -61,18 +61,18 @@ fn expected(secret: &str, message: &Message) -> String {
 }
 
 /// Uses up so many searches, and waits until all that follows is sent.
-async fn burn(it: &TestServer, ann: &Account, key: &str, calls: usize) {
+pub async fn burn(it: &TestServer, ann: &Account, key: &str, calls: usize) {
     it.burn(ann, key, "searchMemory", calls).await;
     it.clock.advance(1);
     settled(it).await;
 }
 
-async fn settled(it: &TestServer) {
+pub async fn settled(it: &TestServer) {
     it.server.metering.drain().await;
     it.server.hooks.catch_up().await.unwrap();
 }
 
-async fn test(it: &TestServer, browser: &mut Browser, hook: &str) {
+pub async fn test(it: &TestServer, browser: &mut Browser, hook: &str) {
     it.clock.advance(10 * SECOND);
     let page = browser.post(&format!("{hook}/test"), &[]).await;
     assert_eq!(page.at, format!("{hook}?done=message-sent"));
@@ -470,149 +470,4 @@ async fn while_it_is_off_nothing_is_sent_and_nothing_is_kept_for_later() {
     assert!(receiver.messages().is_empty());
     burn(&it, &ann, &key, 200).await;
     assert_eq!(receiver.message().json()["data"]["percent"], 100);
-}
-
-#[tokio::test]
-async fn a_form_that_is_sent_twice_makes_one_webhook_and_shows_its_secret_again() {
-    let (it, ann, mut browser) = house(|_| {}).await;
-    let fields = [("url", "https://example.com/a"), ("once", "0123456789")];
-    let first = browser.post(PAGE, &fields).await;
-    let second = browser.post(PAGE, &fields).await;
-    assert_eq!(secret(&first), secret(&second));
-    let page = browser.post(PAGE, &fields[..1]).await;
-    assert_eq!(page.status, 422);
-    page.assert_has("You have a webhook with this address already");
-    for n in 1..5 {
-        add(&mut browser, &format!("https://example.com/{n}")).await;
-    }
-    browser
-        .open(PAGE)
-        .await
-        .assert_has("There can be 5 webhooks");
-    let page = browser
-        .post(PAGE, &[("url", "https://example.com/6")])
-        .await;
-    assert_eq!(page.status, 422);
-    assert_eq!(it.store.webhooks(ann.id).await.unwrap().len(), 5);
-    // The audit log holds no more of an address than its host.
-    let entries = it.store.audit_of(ann.id, 100).await.unwrap();
-    assert!(format!("{entries:?}").contains("\\\"host\\\":\\\"example.com\\\""));
-    assert!(!format!("{entries:?}").contains("example.com/"));
-}
-
-#[tokio::test]
-async fn nobody_else_sees_or_changes_a_webhook() {
-    let (it, ann, mut browser) = house(|_| {}).await;
-    let receiver = Receiver::open().await;
-    let (hook, _) = add(&mut browser, &receiver.url).await;
-    test(&it, &mut browser, &hook).await;
-    let message = receiver.message();
-    let event = message.header("webhook-id");
-    let before = it.store.webhooks(ann.id).await.unwrap();
-    it.account("bob@example.com", Role::Developer).await;
-    it.account("olive@example.com", Role::Owner).await;
-    it.clock.advance(DAY);
-    for email in ["bob@example.com", "olive@example.com"] {
-        let mut other = it.browser(email).await;
-        assert_eq!(other.open(&hook).await.status, 404);
-        other.open(PAGE).await.assert_has("No webhooks yet");
-        for form in ["rotate", "test", "disable", "enable", "delete"] {
-            let page = other.post(&format!("{hook}/{form}"), &[]).await;
-            assert_eq!(page.status, 404, "{form}");
-        }
-        let again = format!("{hook}/messages/{event}/again");
-        assert_eq!(other.post(&again, &[]).await.status, 404);
-    }
-    settled(&it).await;
-    assert!(receiver.messages().is_empty());
-    assert_eq!(it.store.webhooks(ann.id).await.unwrap(), before);
-}
-
-#[tokio::test]
-async fn a_webhook_goes_with_its_owners_account_and_its_secret_is_in_no_export() {
-    let (it, ann, mut browser) = house(|_| {}).await;
-    let receiver = Receiver::open().await;
-    let (hook, secret) = add(&mut browser, &receiver.url).await;
-    test(&it, &mut browser, &hook).await;
-    let export = browser.open("/settings/export.json").await;
-    export.assert_has(&receiver.url);
-    export.assert_has_not(&secret);
-    let page = browser.post(&format!("{hook}/delete"), &[]).await;
-    assert_eq!(page.at, format!("{PAGE}?done=webhook-deleted"));
-    let (hook, _) = add(&mut browser, &receiver.url).await;
-    test(&it, &mut browser, &hook).await;
-    let fields = [("email", ANN), ("password", crate::support::PASSWORD)];
-    browser.post("/settings/delete", &fields).await;
-    assert!(it.store.webhooks(ann.id).await.unwrap().is_empty());
-    it.assert_verified().await;
-}
-
-#[tokio::test]
-async fn thresholds_are_told_by_mail_to_who_asks_for_it() {
-    let mut mailbox = Mailbox::open().await;
-    let config = mailbox.config.clone();
-    let (it, ann, mut browser) = house(|all| all.mail = Some(config)).await;
-    let key = it.key(&ann, "One").await;
-    let fields = [("thresholds", "50, 80, 100"), ("by_mail", "yes")];
-    let page = browser.post("/settings/thresholds", &fields[..1]).await;
-    assert_eq!(page.at, "/settings?done=thresholds-changed");
-    burn(&it, &ann, &key, 500).await;
-    assert!(mailbox.rest().is_empty());
-    let page = browser.post("/settings/thresholds", &fields).await;
-    page.assert_has("<option value=\"yes\" selected");
-    burn(&it, &ann, &key, 300).await;
-    let letter = mailbox.next().await;
-    assert_eq!(letter.to, ANN);
-    assert_eq!(
-        letter.subject(),
-        "Search memory: 80 % of your calls are used"
-    );
-    let text = letter.text();
-    assert!(text.contains("800 of your 1,000 calls"), "{text}");
-    assert!(text.contains(&format!("{}/usage", it.address)), "{text}");
-    burn(&it, &ann, &key, 200).await;
-    let letter = mailbox.next().await;
-    assert_eq!(letter.subject(), "Search memory: your calls are used up");
-    assert!(mailbox.rest().is_empty());
-}
-
-#[tokio::test]
-async fn the_answer_to_a_request_comes_by_mail_in_the_readers_language() {
-    let mut mailbox = Mailbox::open().await;
-    let config = mailbox.config.clone();
-    let (it, ann, mut browser) = house(|all| all.mail = Some(config)).await;
-    let olive = it.account("olive@example.com", Role::Owner).await;
-    let by = By::from(&olive);
-    let actions = &it.server.actions;
-    let ask = async || {
-        actions
-            .request_quota(&ann, "addMessage", "10", "More")
-            .await
-            .unwrap();
-        let asked = it.store.quota_requests_of(ann.id).await.unwrap();
-        asked[0].public_id.clone()
-    };
-    let request = ask().await;
-    actions
-        .reject_quota_request(&by, &request, "Write to us first.")
-        .await
-        .unwrap();
-    settled(&it).await;
-    let letter = mailbox.next().await;
-    assert_eq!(letter.to, ANN);
-    assert_eq!(letter.subject(), "Add message: your request was answered");
-    assert!(letter.text().contains("Write to us first."));
-
-    let fields = [("language", "zh-CN"), ("next", "/usage")];
-    browser.post("/language", &fields).await;
-    let request = ask().await;
-    actions
-        .approve_quota_request(&by, &request, "7", "")
-        .await
-        .unwrap();
-    settled(&it).await;
-    let letter = mailbox.next().await;
-    assert_eq!(letter.subject(), "添加消息：额度申请已批准");
-    assert!(letter.text().contains("7 次 添加消息 额度"));
-    assert!(mailbox.rest().is_empty());
 }

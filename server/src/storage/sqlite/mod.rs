@@ -208,7 +208,8 @@ fn pool(size: u32) -> SqlitePoolOptions {
 }
 
 /// The database holds e-mail addresses and password hashes: its folder is the owner's.
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder that only the server's user can open, unless it is there.
+pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());
     }
