@@ -4,12 +4,10 @@ use super::Reader;
 use super::account::request_row;
 use super::requests::outcome_view;
 use crate::domain::quota_requests::RequestState;
-use crate::domain::usage::Outcome;
-use crate::domain::{Millis, StoreError, zones};
+use crate::domain::store::Overview;
+use crate::domain::{StoreError, zones};
 use allowance_app::view::{ErrorCount, NearRow, NextRequest, OverviewView, Viewer};
 
-/// The overview looks back so far.
-const DAY: Millis = 24 * 60 * 60 * 1_000;
 /// Kinds of errors that it shows.
 const ERRORS: usize = 8;
 /// Waiting requests that the queue counts.
@@ -20,33 +18,30 @@ const EARLIER: usize = 3;
 impl Reader {
     pub(super) async fn overview_view(&self, viewer: &Viewer) -> Result<OverviewView, StoreError> {
         let zone = zones::zone(&viewer.time_zone);
-        let found = self.store.overview(self.clock.now() - DAY).await?;
+        let found = self
+            .store
+            .overview(self.clock.now() - Overview::SPAN)
+            .await?;
         let waiting = self
             .store
             .quota_requests_in(&[RequestState::Open], 1)
             .await?;
-        let sum = |of: fn(&crate::domain::store::CallCount) -> i64| -> i64 {
-            found.calls.iter().map(of).sum()
-        };
         let mut near = Vec::with_capacity(found.near.len());
-        for row in found.near {
+        for row in &found.near {
             let quotas = self.quotas(row.account, viewer.language).await?;
             // An API that left the catalogue has no limit any more.
             let quota = quotas.into_iter().find(|(api, _)| *api == row.api);
             near.extend(quota.map(|(_, quota)| NearRow {
-                account_id: row.account_public_id,
-                account_email: row.account_email,
+                account_id: row.account_public_id.clone(),
+                account_email: row.account_email.clone(),
                 quota,
                 at: zones::local(row.at, zone),
             }));
         }
         Ok(OverviewView {
-            calls: sum(|count| count.calls),
-            charged: sum(|count| count.charged),
-            failed: sum(|count| match count.outcome {
-                Outcome::Succeeded => 0,
-                _ => count.calls,
-            }),
+            calls: found.calls(),
+            charged: found.charged(),
+            failed: found.failed(),
             more: found.more,
             accounts: found.accounts,
             new_accounts: found.new_accounts,
@@ -56,9 +51,7 @@ impl Reader {
                 .first()
                 .map(|oldest| zones::local(oldest.created_at, zone)),
             errors: found
-                .calls
-                .into_iter()
-                .filter(|count| count.outcome != Outcome::Succeeded)
+                .errors()
                 .take(ERRORS)
                 .map(|count| ErrorCount {
                     outcome: outcome_view(count.outcome),

@@ -43,6 +43,32 @@ pub struct Overview {
     pub near: Vec<NearLimit>,
 }
 
+impl Overview {
+    /// It looks back so far.
+    pub const SPAN: Millis = 24 * 60 * 60 * 1_000;
+
+    #[must_use]
+    pub fn calls(&self) -> i64 {
+        self.calls.iter().map(|count| count.calls).sum()
+    }
+
+    #[must_use]
+    pub fn charged(&self) -> i64 {
+        self.calls.iter().map(|count| count.charged).sum()
+    }
+
+    #[must_use]
+    pub fn failed(&self) -> i64 {
+        self.errors().map(|count| count.calls).sum()
+    }
+
+    /// Calls that did not succeed, the most frequent kind first.
+    pub fn errors(&self) -> impl Iterator<Item = &CallCount> {
+        let failed = |count: &&CallCount| count.outcome != Outcome::Succeeded;
+        self.calls.iter().filter(failed)
+    }
+}
+
 /// What staff wrote about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {

@@ -3,18 +3,14 @@
 use super::AdminApi;
 use super::body::{Answered, instant, instant_or_null, ok};
 use super::staff::Staff;
-use crate::domain::Millis;
 use crate::domain::quota_requests::RequestState;
-use crate::domain::usage::Outcome;
+use crate::domain::store::Overview;
 use axum::extract::State;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// It looks back so far.
-const DAY: Millis = 24 * 60 * 60 * 1_000;
-
 pub(super) async fn show(State(api): State<Arc<AdminApi>>, _staff: Staff) -> Answered {
-    let since = api.clock.now() - DAY;
+    let since = api.clock.now() - Overview::SPAN;
     let found = api.store.overview(since).await?;
     let waiting = api.store.count_open_quota_requests().await?;
     let oldest = api
@@ -23,14 +19,8 @@ pub(super) async fn show(State(api): State<Arc<AdminApi>>, _staff: Staff) -> Ans
         .await?
         .first()
         .map(|request| request.created_at);
-    let calls: i64 = found.calls.iter().map(|count| count.calls).sum();
-    let charged: i64 = found.calls.iter().map(|count| count.charged).sum();
-    let failed = found
-        .calls
-        .iter()
-        .filter(|count| count.outcome != Outcome::Succeeded);
-    let errors: Vec<Value> = failed
-        .clone()
+    let errors: Vec<Value> = found
+        .errors()
         .map(|count| json!({ "code": count.code, "calls": count.calls }))
         .collect();
     let near: Vec<Value> = found
@@ -46,8 +36,7 @@ pub(super) async fn show(State(api): State<Arc<AdminApi>>, _staff: Staff) -> Ans
         .collect();
     ok(json!({
         "since": instant(since),
-        "calls": calls, "charged": charged,
-        "failed": failed.map(|count| count.calls).sum::<i64>(),
+        "calls": found.calls(), "charged": found.charged(), "failed": found.failed(),
         // Of more calls than are looked at, the newest are counted.
         "more": found.more,
         "errors": errors, "near_limit": near,
