@@ -11,5 +11,5 @@ pub mod domain;
 pub mod envelope;
 #[path = "../../server/src/http/gateway/events.rs"]
 pub mod events;
-#[path = "../../server/src/tokens.rs"]
+#[path = "../../server/src/tokens/mod.rs"]
 pub mod tokens;

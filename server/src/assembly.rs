@@ -19,7 +19,7 @@ use crate::mail::{MailError, Post};
 use crate::metering::{Metering, Reservations};
 use crate::openid::{NoProvider, Provider};
 use crate::qr;
-use crate::tokens::O200k;
+use crate::tokens::{O200k, PatternError};
 use allowance_app::view::{ContactChannel, ContactKind, DemoSignIn};
 use axum::http::HeaderValue;
 use leptos::config::LeptosOptions;
@@ -42,6 +42,8 @@ pub enum AssemblyError {
     OpenId(#[from] NoProvider),
     #[error("[mail]: {0}")]
     Mail(#[from] MailError),
+    #[error(transparent)]
+    Tokens(#[from] PatternError),
 }
 
 /// What goes into a server.
@@ -220,9 +222,7 @@ fn gateway(
         max_buffered_bytes: config.gateway.max_buffered_bytes,
         max_answer_bytes: config.gateway.max_answer_bytes,
     });
-    // The tables are unpacked beside the start, not in it; a first call waits for them.
-    tokio::task::spawn_blocking(O200k::ready);
-    let tokens: Arc<dyn CountTokens + Send + Sync> = Arc::new(O200k);
+    let tokens: Arc<dyn CountTokens + Send + Sync> = Arc::new(O200k::new()?);
     let gateway = Gateway::new(
         Arc::clone(metering),
         Arc::new(upstream),
