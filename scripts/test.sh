@@ -56,6 +56,7 @@ step "lints, server" cargo clippy --workspace --all-targets --locked --features 
 step "lints, browser" cargo clippy --package allowance-app --locked --features hydrate \
   --target wasm32-unknown-unknown -- -D warnings
 step "types of the browser tests" browser_types
+step "fuzz targets" cargo check --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz-check
 step "release build" scripts/build.sh
 step "download budget" node end2end/budget.mjs
 step "Rust tests" rust_tests
