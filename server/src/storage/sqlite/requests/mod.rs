@@ -5,38 +5,44 @@
 //! and as many steps as it has rows, however deep it lies.
 //!
 //! **A filter** could make such a walk long: a key that was used once a month
-//! lies among a million calls of others. An index for each filter would answer
-//! that, and would be paid for by every call. The roll-ups know it already: they
-//! say how many calls of each key, project, API and outcome fell into each
-//! quarter of an hour. So a filtered page first asks them which quarters hold
-//! matches ([`windows`]), takes as many as the page needs, and reads only these,
-//! from the index; rows of the ledger itself are touched only for what is shown.
-//! The nearest [`NEAR`] calls are looked at before that: what is frequent is there.
+//! lies among a million calls of others. Two more indexes know the calls of each
+//! key, and those that failed ([`lanes`]); an index for every filter would be paid
+//! for by every call. The nearest calls are looked at there: [`NEAR`] of them, which
+//! is enough for what is frequent, or for a key of which nothing else is asked.
 //!
-//! **A code** is not rolled up. Its outcomes are, which leaves out most of the
-//! rest; what remains is looked at up to [`BUDGET`] calls a page. Then the page
-//! says how far it came, and its reader may search on from there. The same limit
-//! holds for a quarter of an hour that is itself too long to be looked through.
+//! For all else the roll-ups say how many calls of each key, project, API and
+//! outcome fell into each quarter of an hour. So a page asks them which quarters
+//! hold matches ([`windows`]), takes as many as it needs, and reads only these, from
+//! the index; rows of the ledger itself are touched only for what is shown.
+//!
+//! **A code** is not rolled up: it is looked for among the calls that failed. At
+//! most [`BUDGET`] calls are looked at for a page. Then it says how far it came, and
+//! its reader may search on from there. The same limit holds for a quarter of an
+//! hour that is itself too long to be looked through.
 
+mod lanes;
 pub(super) mod statements;
 mod windows;
 
 use super::SqliteStore;
 use crate::domain::requests::{
-    BurntGrant, CallPage, CallQuery, Direction, LoggedCall, Place, Position, Rest,
+    BurntGrant, CallFilter, CallPage, CallQuery, Direction, LoggedCall, Place, Position, Rest,
 };
 use crate::domain::store::{RequestLog, Stored};
 use crate::domain::usage::{Outcome, QUARTER_MS, quarter};
 use crate::domain::{AccountId, ApiId, Millis, StoreError};
 use async_trait::async_trait;
+use lanes::Lane;
 use serde_json::json;
 use statements::Filters;
+use std::cmp::Reverse;
 use std::ops::Range;
 use windows::{Window, Windows};
 
 /// Calls that one page looks at to find its own.
 pub(super) const BUDGET: i64 = 20_000;
-/// Calls that it looks at before it asks the roll-ups where to look.
+/// Calls that it looks at before it asks the roll-ups where to look, but for
+/// those that failed, which it does not ask about.
 const NEAR: i64 = 1_000;
 
 #[derive(sqlx::FromRow)]
@@ -127,8 +133,7 @@ impl SqliteStore {
             span,
             position: query.position,
         };
-        let narrow = query.filter.is_narrow();
-        let (mut calls, stopped) = search.run(narrow, budget).await?;
+        let (mut calls, stopped) = search.run(&query.filter, budget).await?;
         let rest = match stopped {
             _ if calls.len() > query.limit => Rest::More,
             Some(place) => Rest::Unread(place),
@@ -177,30 +182,28 @@ impl Search<'_> {
     /// The calls, and where the search stopped if that was before its end.
     async fn run(
         mut self,
-        narrow: bool,
+        filter: &CallFilter,
         mut budget: i64,
     ) -> Stored<(Vec<LoggedCall>, Option<Place>)> {
         let from = self.position.unwrap_or(match self.direction {
             Direction::Older => Position::before(self.span.end),
             Direction::Newer => Position::before(self.span.start),
         });
-        if !narrow {
+        let span = self.span.clone();
+        if !filter.is_narrow() {
             let steps = i64::try_from(self.need).unwrap_or(i64::MAX);
-            let span = self.span.clone();
             self.read(from, &span, steps).await?;
             return Ok((self.found, None));
         }
-        // What is frequent is found right here, without asking the roll-ups.
-        let span = self.span.clone();
-        let near = NEAR.min(budget / 4).max(1);
-        self.read(from, &span, near).await?;
-        if self.found.len() >= self.need {
-            return Ok((self.found, None));
-        }
-        let Some((from, id)) = self.stopped(from, &span, near).await? else {
+        let lanes = lanes::lanes(self.store, filter).await?;
+        let near = match lanes.as_slice() {
+            [Lane::Failed] => budget,
+            _ => NEAR.min(budget / 4),
+        };
+        let Some((from, id)) = self.look(&lanes, from, near).await? else {
             return Ok((self.found, None));
         };
-        budget -= near;
+        budget -= near.max(1);
         if budget <= 0 {
             return Ok((self.found, Some(Place::Call(id))));
         }
@@ -213,7 +216,8 @@ impl Search<'_> {
                 self.read(from, &stretch, budget).await?;
                 if self.found.len() < self.need && only.calls >= budget {
                     // Too long to be looked through at once.
-                    if let Some((_, id)) = self.stopped(from, &stretch, budget).await? {
+                    let stopped = self.stopped(Lane::All, from, &stretch, budget).await?;
+                    if let Some((_, id)) = stopped {
                         return Ok((self.found, Some(Place::Call(id))));
                     }
                 }
@@ -262,25 +266,76 @@ impl Search<'_> {
         Ok((!group.is_empty()).then_some(Group(group)))
     }
 
+    /// Looks along the lanes from a position, over so many calls at most. Gives the
+    /// call at which it stopped, if that was before the page was full or the log
+    /// ended. Up to there, every match is found.
+    async fn look(
+        &mut self,
+        lanes: &[Lane],
+        from: Position,
+        steps: i64,
+    ) -> Stored<Option<(Position, String)>> {
+        let share = i64::try_from(lanes.len()).map_or(1, |lanes| steps / lanes.max(1));
+        let share = share.max(1);
+        let mut found = Vec::new();
+        let mut ends = Vec::new();
+        for lane in lanes {
+            let calls = self.walk(*lane, from, &self.span, share).await?;
+            // What lies beyond a full page of one lane is on no page yet.
+            if calls.len() < self.need {
+                ends.extend(self.stopped(*lane, from, &self.span, share).await?);
+            }
+            found.extend(calls);
+        }
+        let nearest = match self.direction {
+            Direction::Older => ends.into_iter().max(),
+            Direction::Newer => ends.into_iter().min(),
+        };
+        if let Some((end, _)) = &nearest {
+            found.retain(|call: &LoggedCall| match self.direction {
+                Direction::Older => call.position() >= *end,
+                Direction::Newer => call.position() <= *end,
+            });
+        }
+        match self.direction {
+            Direction::Older => found.sort_by_key(|call| Reverse(call.position())),
+            Direction::Newer => found.sort_by_key(LoggedCall::position),
+        }
+        found.truncate(self.need);
+        self.found = found;
+        Ok(nearest.filter(|_| self.found.len() < self.need))
+    }
+
     /// Reads on from a position in order, over so many calls at most.
     async fn read(&mut self, from: Position, stretch: &Range<Millis>, steps: i64) -> Stored<()> {
-        let statement = match self.direction {
-            Direction::Older => statements::OLDER,
-            Direction::Newer => statements::NEWER,
-        };
+        let calls = self.walk(Lane::All, from, stretch, steps).await?;
+        self.found.extend(calls);
+        Ok(())
+    }
+
+    /// What matches among so many calls of a lane, up to a page of it.
+    async fn walk(
+        &self,
+        lane: Lane,
+        from: Position,
+        stretch: &Range<Millis>,
+        steps: i64,
+    ) -> Stored<Vec<LoggedCall>> {
         let from = entry(self.direction, from, stretch);
-        let rows: Vec<CallRow> = self
+        let mut query = self
             .filters
-            .bind(sqlx::query_as(statement))
+            .bind(sqlx::query_as(lane.walk(self.direction).calls))
             .bind(from.at)
             .bind(from.row)
             .bind(stretch.start)
             .bind(stretch.end)
             .bind(steps)
-            .bind(self.missing())
-            .fetch_all(&self.store.readers)
-            .await?;
-        self.keep(rows)
+            .bind(self.missing());
+        if let Some(key) = lane.key() {
+            query = query.bind(key);
+        }
+        let rows: Vec<CallRow> = query.fetch_all(&self.store.readers).await?;
+        rows.into_iter().map(LoggedCall::try_from).collect()
     }
 
     /// Reads several windows that lie apart.
@@ -304,43 +359,38 @@ impl Search<'_> {
             .bind(self.missing())
             .fetch_all(&self.store.readers)
             .await?;
-        self.keep(rows)
+        for row in rows {
+            self.found.push(row.try_into()?);
+        }
+        Ok(())
     }
 
-    /// The last call that a search over so many calls came to; nothing if there
+    /// The last call of a lane that a search over so many calls came to; nothing if there
     /// were fewer.
     async fn stopped(
         &self,
+        lane: Lane,
         from: Position,
         stretch: &Range<Millis>,
         steps: i64,
     ) -> Stored<Option<(Position, String)>> {
-        let statement = match self.direction {
-            Direction::Older => statements::OLDER_END,
-            Direction::Newer => statements::NEWER_END,
-        };
         let from = entry(self.direction, from, stretch);
-        let row: Option<(i64, i64, String)> = sqlx::query_as(statement)
+        let mut query = sqlx::query_as(lane.walk(self.direction).end)
             .bind(self.filters.account)
             .bind(from.at)
             .bind(from.row)
             .bind(stretch.start)
             .bind(stretch.end)
-            .bind(steps - 1)
-            .fetch_optional(&self.store.readers)
-            .await?;
+            .bind(steps - 1);
+        if let Some(key) = lane.key() {
+            query = query.bind(key);
+        }
+        let row: Option<(i64, i64, String)> = query.fetch_optional(&self.store.readers).await?;
         Ok(row.map(|(at, row, request_id)| (Position { at, row }, request_id)))
     }
 
     fn missing(&self) -> i64 {
         i64::try_from(self.need - self.found.len()).unwrap_or(i64::MAX)
-    }
-
-    fn keep(&mut self, rows: Vec<CallRow>) -> Stored<()> {
-        for row in rows {
-            self.found.push(row.try_into()?);
-        }
-        Ok(())
     }
 }
 

@@ -42,14 +42,39 @@ macro_rules! matches {
     };
 }
 
-/// A walk along the index from a position, over `$11` calls at most.
+/// The calls of an account, along the index that is wide enough for every filter.
+macro_rules! all {
+    () => {
+        "usage INDEXED BY usage_by_account WHERE account_id = $1"
+    };
+}
+
+/// Those that failed.
+macro_rules! failed {
+    () => {
+        "usage INDEXED BY usage_failed WHERE account_id = $1 AND outcome <> 0"
+    };
+}
+
+/// Those of the key in the last parameter.
+macro_rules! of_key {
+    ($key:literal) => {
+        concat!(
+            "usage INDEXED BY usage_by_key WHERE account_id = $1 AND key_id = ",
+            $key
+        )
+    };
+}
+
+/// A walk along an index from a position, over `$11` calls at most.
 macro_rules! walk {
-    ($beyond:literal, $order:literal, $shown:literal) => {
+    ($calls:expr, $beyond:literal, $order:literal, $shown:literal) => {
         concat!(
             columns!(),
             " FROM (SELECT id FROM (
-                SELECT id, api_id, project_id, key_id, outcome, code FROM usage
-                WHERE account_id = $1 AND (at, id) ",
+                SELECT id, api_id, project_id, key_id, outcome, code FROM ",
+            $calls,
+            " AND (at, id) ",
             $beyond,
             " ($7, $8) AND at >= $9 AND at < $10
                 ORDER BY ",
@@ -96,11 +121,12 @@ macro_rules! apart {
 
 /// The call at which a walk ended.
 macro_rules! end {
-    ($beyond:literal, $order:literal) => {
+    ($calls:expr, $beyond:literal, $order:literal) => {
         concat!(
             "SELECT at, id, request_id FROM usage WHERE id = (
-                SELECT id FROM usage
-                WHERE account_id = $1 AND (at, id) ",
+                SELECT id FROM ",
+            $calls,
+            " AND (at, id) ",
             $beyond,
             " ($2, $3) AND at >= $4 AND at < $5
                 ORDER BY ",
@@ -165,17 +191,53 @@ macro_rules! windows {
 /// The zone that the account's days are cut in.
 pub(super) const ZONE: &str = "SELECT time_zone FROM accounts WHERE id = $1";
 
-pub(in super::super) const OLDER: &str =
-    walk!("<", "at DESC, id DESC", "usage.at DESC, usage.id DESC");
-pub(in super::super) const NEWER: &str = walk!(">", "at, id", "usage.at, usage.id");
+/// The keys of the projects in `$2`, a JSON array.
+pub(in super::super) const KEYS_OF_PROJECTS: &str = "
+    SELECT id FROM api_keys
+    WHERE account_id = $1 AND project_id IN (SELECT value FROM json_each($2))
+    ORDER BY id LIMIT $3";
+
+/// A walk along an index, and the call at which it ended.
+pub(in super::super) struct Walk {
+    pub calls: &'static str,
+    pub end: &'static str,
+}
+
+macro_rules! older {
+    ($walked:expr, $ended:expr) => {
+        Walk {
+            calls: walk!(
+                $walked,
+                "<",
+                "at DESC, id DESC",
+                "usage.at DESC, usage.id DESC"
+            ),
+            end: end!($ended, "<", "at DESC, id DESC"),
+        }
+    };
+}
+
+macro_rules! newer {
+    ($walked:expr, $ended:expr) => {
+        Walk {
+            calls: walk!($walked, ">", "at, id", "usage.at, usage.id"),
+            end: end!($ended, ">", "at, id"),
+        }
+    };
+}
+
+pub(in super::super) const OLDER: Walk = older!(all!(), all!());
+pub(in super::super) const NEWER: Walk = newer!(all!(), all!());
+pub(in super::super) const OLDER_FAILED: Walk = older!(failed!(), failed!());
+pub(in super::super) const NEWER_FAILED: Walk = newer!(failed!(), failed!());
+pub(in super::super) const OLDER_OF_KEY: Walk = older!(of_key!("$13"), of_key!("$7"));
+pub(in super::super) const NEWER_OF_KEY: Walk = newer!(of_key!("$13"), of_key!("$7"));
 pub(in super::super) const OLDER_APART: &str = apart!(
     "<",
     "at DESC, usage.id DESC",
     "usage.at DESC, usage.id DESC"
 );
 pub(in super::super) const NEWER_APART: &str = apart!(">", "at, usage.id", "usage.at, usage.id");
-pub(in super::super) const OLDER_END: &str = end!("<", "at DESC, id DESC");
-pub(in super::super) const NEWER_END: &str = end!(">", "at, id");
 pub(in super::super) const OLDER_WINDOWS: &str = windows!("DESC");
 pub(in super::super) const NEWER_WINDOWS: &str = windows!("ASC");
 pub(in super::super) const OLDER_DAYS: &str = days!("DESC");

@@ -85,6 +85,13 @@ fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
     };
     let mut one_key = all.clone();
     one_key.keys = vec![rare];
+    let mut one_project = all.clone();
+    one_project.projects = vec![it.project];
+    one_project.outcomes = vec![Outcome::Succeeded];
+    let mut rare_failures = one_key.clone();
+    rare_failures.outcomes = vec![Outcome::Rejected, Outcome::UpstreamFailed];
+    let mut named_twice = all.clone();
+    named_twice.keys = vec![it.key, rare, it.key];
     let mut mixed = all.clone();
     mixed.keys = vec![rare, it.key];
     mixed.apis = vec![it.apis[1]];
@@ -92,6 +99,9 @@ fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
     vec![
         all.clone(),
         one_key,
+        one_project,
+        rare_failures,
+        named_twice,
         mixed,
         with(|filter| filter.outcomes = vec![Outcome::Blocked]),
         with(|filter| filter.codes = vec![40_302]),
@@ -113,6 +123,9 @@ fn fits(filter: &CallFilter, row: &UsageRow) -> bool {
     any(
         &filter.keys.iter().map(|id| id.0).collect::<Vec<_>>(),
         row.key.0,
+    ) && any(
+        &filter.projects.iter().map(|id| id.0).collect::<Vec<_>>(),
+        row.project.0,
     ) && any(
         &filter.apis.iter().map(|id| id.0).collect::<Vec<_>>(),
         row.api.0,
@@ -231,16 +244,40 @@ async fn plan(it: &Fixture, statement: &str) -> String {
 #[tokio::test]
 async fn pages_walk_the_index_and_never_the_ledger() {
     let it = fixture().await;
-    for (statement, bound) in [
-        (statements::OLDER, "<"),
-        (statements::NEWER, ">"),
-        (statements::OLDER_END, "<"),
-        (statements::NEWER_END, ">"),
+    for (walk, seek) in [
+        (
+            statements::OLDER,
+            "COVERING INDEX usage_by_account (account_id=? AND ",
+        ),
+        (
+            statements::NEWER,
+            "COVERING INDEX usage_by_account (account_id=? AND ",
+        ),
+        (
+            statements::OLDER_FAILED,
+            "COVERING INDEX usage_failed (account_id=? AND ",
+        ),
+        (
+            statements::NEWER_FAILED,
+            "COVERING INDEX usage_failed (account_id=? AND ",
+        ),
+        (
+            statements::OLDER_OF_KEY,
+            "INDEX usage_by_key (account_id=? AND key_id=? AND at",
+        ),
+        (
+            statements::NEWER_OF_KEY,
+            "INDEX usage_by_key (account_id=? AND key_id=? AND at",
+        ),
     ] {
-        let plan = plan(&it, statement).await;
-        let seek = "SEARCH usage USING COVERING INDEX usage_by_account (account_id=? AND ";
-        assert!(plan.contains(seek), "{bound}\n{plan}");
-        assert!(!plan.contains("SCAN usage"), "{plan}");
+        for statement in [walk.calls, walk.end] {
+            let plan = plan(&it, statement).await;
+            assert!(plan.contains(seek), "{seek}\n{plan}");
+            assert!(!plan.contains("SCAN usage"), "{plan}");
+            // Only what is shown is sorted.
+            let sorted = plan.matches("USE TEMP B-TREE FOR ORDER BY").count();
+            assert!(sorted <= usize::from(statement == walk.calls), "{plan}");
+        }
     }
     for statement in [statements::OLDER_APART, statements::NEWER_APART] {
         let plan = plan(&it, statement).await;

@@ -1,0 +1,70 @@
+//! Which index a filtered page looks along first.
+
+use super::SqliteStore;
+use super::statements::{self, Walk};
+use crate::domain::requests::{CallFilter, Direction};
+use crate::domain::store::Stored;
+use crate::domain::usage::Outcome;
+use serde_json::json;
+
+/// Keys that are looked at one by one. With more of them, their calls are seldom
+/// far between.
+const MOST_KEYS: usize = 8;
+
+/// An index to look along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// All calls of the account.
+    All,
+    /// Its calls that failed. They are few, so that they are looked through
+    /// without asking the roll-ups.
+    Failed,
+    /// Those of one key.
+    Key(i64),
+}
+
+impl Lane {
+    pub(super) const fn walk(self, direction: Direction) -> Walk {
+        match (self, direction) {
+            (Self::All, Direction::Older) => statements::OLDER,
+            (Self::All, Direction::Newer) => statements::NEWER,
+            (Self::Failed, Direction::Older) => statements::OLDER_FAILED,
+            (Self::Failed, Direction::Newer) => statements::NEWER_FAILED,
+            (Self::Key(_), Direction::Older) => statements::OLDER_OF_KEY,
+            (Self::Key(_), Direction::Newer) => statements::NEWER_OF_KEY,
+        }
+    }
+
+    /// What its statements take after all else: a parameter that the others lack.
+    pub(super) const fn key(self) -> Option<i64> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::All | Self::Failed => None,
+        }
+    }
+}
+
+/// The lanes that together hold every match of a filter, fewest calls first.
+pub(super) async fn lanes(store: &SqliteStore, filter: &CallFilter) -> Stored<Vec<Lane>> {
+    let mut keys: Vec<i64> = match (filter.keys.as_slice(), filter.projects.as_slice()) {
+        ([], []) => Vec::new(),
+        ([], projects) => {
+            let projects: Vec<i64> = projects.iter().map(|project| project.0).collect();
+            sqlx::query_scalar(statements::KEYS_OF_PROJECTS)
+                .bind(filter.account.0)
+                .bind(json!(projects).to_string())
+                .bind(i64::try_from(MOST_KEYS + 1).unwrap_or(i64::MAX))
+                .fetch_all(&store.readers)
+                .await?
+        }
+        (keys, _) => keys.iter().map(|key| key.0).collect(),
+    };
+    // A key that is named twice has its calls but once.
+    keys.sort_unstable();
+    keys.dedup();
+    if (1..=MOST_KEYS).contains(&keys.len()) {
+        return Ok(keys.into_iter().map(Lane::Key).collect());
+    }
+    let failed = !filter.outcomes.is_empty() && !filter.outcomes.contains(&Outcome::Succeeded);
+    Ok(vec![if failed { Lane::Failed } else { Lane::All }])
+}
