@@ -9,6 +9,7 @@
     reason = "a benchmark that cannot go on has failed, and counts are small"
 )]
 
+mod crowd;
 mod gateway;
 mod growth;
 mod ledger;
@@ -48,6 +49,9 @@ async fn main() {
     }
     if wanted("growth") {
         growth::run(&mut report).await;
+    }
+    if wanted("crowd") {
+        crowd::run(&mut report).await;
     }
     if wanted("memory") {
         memory::run(&mut report).await;

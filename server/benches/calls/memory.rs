@@ -35,7 +35,6 @@ async fn process(report: &mut Report) {
         connections.extend(connected(&address).await);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    // The tokenizer's tables are unpacked beside the first answers.
     let rest = settled(child.id()).await;
     for _ in 0..CONNECTIONS {
         connections.push(connected(&address).await.unwrap());

@@ -44,8 +44,9 @@ impl Lane {
     }
 }
 
-/// The lanes that together hold every match of a filter, fewest calls first.
-pub(super) async fn lanes(store: &SqliteStore, filter: &CallFilter) -> Stored<Vec<Lane>> {
+/// Where to look, one after the other; the lanes of each together hold every match
+/// of a filter.
+pub(super) async fn lanes(store: &SqliteStore, filter: &CallFilter) -> Stored<Vec<Vec<Lane>>> {
     let mut keys: Vec<i64> = match (filter.keys.as_slice(), filter.projects.as_slice()) {
         ([], []) => Vec::new(),
         ([], projects) => {
@@ -62,9 +63,14 @@ pub(super) async fn lanes(store: &SqliteStore, filter: &CallFilter) -> Stored<Ve
     // A key that is named twice has its calls but once.
     keys.sort_unstable();
     keys.dedup();
-    if (1..=MOST_KEYS).contains(&keys.len()) {
-        return Ok(keys.into_iter().map(Lane::Key).collect());
-    }
     let failed = !filter.outcomes.is_empty() && !filter.outcomes.contains(&Outcome::Succeeded);
-    Ok(vec![if failed { Lane::Failed } else { Lane::All }])
+    Ok(match keys.as_slice() {
+        [key] => vec![vec![Lane::Key(*key)]],
+        // Several lanes cost several pages: what is frequent is found in one.
+        [_, ..] if keys.len() <= MOST_KEYS => {
+            vec![vec![Lane::All], keys.into_iter().map(Lane::Key).collect()]
+        }
+        _ if failed => vec![vec![Lane::Failed]],
+        _ => vec![vec![Lane::All]],
+    })
 }

@@ -195,17 +195,20 @@ impl Search<'_> {
             self.read(from, &span, steps).await?;
             return Ok((self.found, None));
         }
-        let lanes = lanes::lanes(self.store, filter).await?;
-        let near = match lanes.as_slice() {
-            [Lane::Failed] => budget,
-            _ => NEAR.min(budget / 4),
-        };
-        let Some((from, id)) = self.look(&lanes, from, near).await? else {
-            return Ok((self.found, None));
-        };
-        budget -= near.max(1);
-        if budget <= 0 {
-            return Ok((self.found, Some(Place::Call(id))));
+        let mut from = from;
+        for lanes in lanes::lanes(self.store, filter).await? {
+            let near = match lanes.as_slice() {
+                [Lane::Failed] => budget,
+                _ => NEAR.min(budget / 4).max(1),
+            };
+            let Some((end, id)) = self.look(&lanes, from, near).await? else {
+                return Ok((self.found, None));
+            };
+            budget -= near;
+            if budget <= 0 {
+                return Ok((self.found, Some(Place::Call(id))));
+            }
+            from = end;
         }
         let account = self.filters.account;
         let mut windows =
@@ -282,7 +285,7 @@ impl Search<'_> {
         for lane in lanes {
             let calls = self.walk(*lane, from, &self.span, share).await?;
             // What lies beyond a full page of one lane is on no page yet.
-            if calls.len() < self.need {
+            if self.found.len() + calls.len() < self.need {
                 ends.extend(self.stopped(*lane, from, &self.span, share).await?);
             }
             found.extend(calls);
@@ -301,8 +304,8 @@ impl Search<'_> {
             Direction::Older => found.sort_by_key(|call| Reverse(call.position())),
             Direction::Newer => found.sort_by_key(LoggedCall::position),
         }
-        found.truncate(self.need);
-        self.found = found;
+        found.truncate(self.need - self.found.len());
+        self.found.extend(found);
         Ok(nearest.filter(|_| self.found.len() < self.need))
     }
 

@@ -1,0 +1,162 @@
+//! The full consume by 64 callers, with an idempotency key for each call: on one
+//! account, on ten thousand, and beside a million others. It is what a function in
+//! another database would do, and the call that it costs to have many accounts.
+
+use crate::report::{Comparison, Report};
+use crate::served::{Served, served, succeeded};
+use allowance::clock::{Clock, SystemClock};
+use allowance::domain::idempotency::{Fingerprint, IdempotencyHash, Purpose};
+use allowance::domain::quota::Call;
+use allowance::domain::{AccountId, KeyId, ProjectId};
+use allowance::metering::{Event, EventId, Verdict};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const CALLERS: u64 = 64;
+const TIME: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 5;
+/// Accounts of the two sides.
+const FEW: i64 = 1_000;
+const MANY: i64 = 1_000_000;
+/// Accounts that call, of a million.
+const CALLING: i64 = 10_000;
+/// Row ids of the accounts, their projects and their keys begin after it.
+const FIRST: i64 = 1_000;
+
+struct Side {
+    served: Served,
+    accounts: i64,
+    rounds: u64,
+}
+
+impl Side {
+    async fn with(accounts: i64) -> Self {
+        let served = served("http://127.0.0.1:1").await;
+        let path = served.folder.path().join("calls.db");
+        rusqlite::Connection::open(path)
+            .unwrap()
+            .execute_batch(&fill(accounts))
+            .unwrap();
+        Self {
+            served,
+            accounts,
+            rounds: 0,
+        }
+    }
+
+    /// Calls that were charged in a second, on accounts from `from` to `to`.
+    async fn calls_a_second(&mut self, from: i64, to: i64) -> f64 {
+        self.rounds += 1;
+        let rounds = self.rounds;
+        let apis: Vec<_> = self.served.server.metering.apis().to_vec();
+        let at = SystemClock.now();
+        let started = Instant::now();
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|caller| {
+                let metering = Arc::clone(&self.served.server.metering);
+                let apis = apis.clone();
+                let mut random = ChaCha8Rng::seed_from_u64(rounds * CALLERS + caller);
+                tokio::spawn(async move {
+                    let mut done = 0_u64;
+                    while started.elapsed() < TIME {
+                        let row = FIRST + random.random_range(from..to);
+                        let call = Call {
+                            account: AccountId(row),
+                            project: ProjectId(row),
+                            key: KeyId(row),
+                            api: apis[random.random_range(0..apis.len())].id,
+                            at,
+                        };
+                        let id = format!("req_c{rounds}-{caller}-{done}");
+                        let event = Event {
+                            id: Some(EventId {
+                                hash: IdempotencyHash::of(Purpose::Event, &[&id]),
+                                fingerprint: Fingerprint::of(&[id.as_bytes()]),
+                            }),
+                            row: succeeded(call, id, None),
+                        };
+                        let verdict = metering.record(event).await.unwrap();
+                        assert!(matches!(verdict, Verdict::Recorded { .. }));
+                        done += 1;
+                    }
+                    done
+                })
+            })
+            .collect();
+        let mut done = 0;
+        for caller in callers {
+            done += caller.await.unwrap();
+        }
+        done as f64 / started.elapsed().as_secs_f64()
+    }
+}
+
+/// Accounts with a project, a key and free calls of every API.
+fn fill(accounts: i64) -> String {
+    format!(
+        "BEGIN;
+         CREATE TEMP TABLE n AS
+         WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {accounts} - 1)
+         SELECT {FIRST} + i AS i FROM n;
+         INSERT INTO accounts (id, public_id, email, name, password_hash, role, reference_code,
+                               time_zone, created_at)
+         SELECT i, 'acc_' || i, i || '@example.com', 'Bench', '', 'developer', 'AL-' || i, 'UTC', 0
+         FROM n;
+         INSERT INTO projects (id, public_id, account_id, name, created_at)
+         SELECT i, 'prj_' || i, i, 'Bench', 0 FROM n;
+         INSERT INTO api_keys (id, public_id, account_id, project_id, name, secret_hash, hint,
+                               created_at)
+         SELECT i, 'key_' || i, i, i, 'Bench', CAST('key' || i AS BLOB), 'hint', 0 FROM n;
+         INSERT INTO grants (public_id, account_id, api_id, kind, calls, created_at)
+         SELECT 'grt_' || i || '-' || apis.id, i, apis.id, 'free', 1000000000, 0
+         FROM n CROSS JOIN apis;
+         COMMIT;"
+    )
+}
+
+pub async fn run(report: &mut Report) {
+    let (mut few, mut many) = (Side::with(FEW).await, Side::with(MANY).await);
+    let (mut hot, mut spread, mut among) = (Vec::new(), Vec::new(), Vec::new());
+    // What each account's first call costs, which has to load it.
+    let mut first = Vec::new();
+    for round in 0..=ROUNDS {
+        let one = few.calls_a_second(0, 1).await;
+        let all = few.calls_a_second(0, few.accounts).await;
+        let calling = many.calls_a_second(0, CALLING).await;
+        let any = many.calls_a_second(CALLING, many.accounts).await;
+        if round > 0 {
+            hot.push(one);
+            spread.push(all);
+            among.push(calling);
+            first.push(any);
+        }
+    }
+    report.compare(Comparison {
+        name: "consume on one account, 64 callers",
+        opponent: "on 1,000 accounts",
+        unit: "calls/s",
+        ours: hot,
+        theirs: spread.clone(),
+        goal: None,
+    });
+    report.compare(Comparison {
+        name: "on 10,000 accounts of a million",
+        opponent: "on 1,000 accounts of as many",
+        unit: "calls/s",
+        ours: among,
+        theirs: spread.clone(),
+        goal: Some(0.83),
+    });
+    report.compare(Comparison {
+        name: "on any of a million, most for the first time",
+        opponent: "on 1,000 accounts of as many",
+        unit: "calls/s",
+        ours: first,
+        theirs: spread,
+        goal: None,
+    });
+    few.served.assert_verified().await;
+    many.served.assert_verified().await;
+}
