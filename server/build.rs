@@ -14,8 +14,9 @@ mod pairs;
 const NONE: u32 = u32::MAX;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/tokens/pairs.rs");
+    // From here and from the fuzz targets' folder, which builds with this script too.
+    println!("cargo::rerun-if-changed=../server/build.rs");
+    println!("cargo::rerun-if-changed=../server/src/tokens/pairs.rs");
     let vocabulary = &bpe_openai::o200k_base().bpe;
     let tokens: Vec<&[u8]> = (0..u32::try_from(vocabulary.num_tokens())?)
         .map(|token| vocabulary.token_bytes(token))

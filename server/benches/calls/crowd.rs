@@ -1,33 +1,29 @@
-//! The full consume by 64 callers, with an idempotency key for each call: on one
-//! account, on ten thousand, and beside a million others. It is what a function in
-//! another database would do, and the call that it costs to have many accounts.
+//! The full consume by 64 callers, with an idempotency key for each call, as another
+//! database would do it in a function: on one account, on a thousand, and what it costs
+//! that there are a million others.
 
+use crate::callers;
 use crate::report::{Comparison, Report};
 use crate::served::{Served, served, succeeded};
 use allowance::clock::{Clock, SystemClock};
 use allowance::domain::idempotency::{Fingerprint, IdempotencyHash, Purpose};
+use allowance::domain::ids::{Noun, public_id};
 use allowance::domain::quota::Call;
 use allowance::domain::{AccountId, KeyId, ProjectId};
 use allowance::metering::{Event, EventId, Verdict};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-const CALLERS: u64 = 64;
-const TIME: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
 /// Accounts of the two sides.
 const FEW: i64 = 1_000;
 const MANY: i64 = 1_000_000;
-/// Accounts that call, of a million.
-const CALLING: i64 = 10_000;
 /// Row ids of the accounts, their projects and their keys begin after it.
 const FIRST: i64 = 1_000;
 
 struct Side {
     served: Served,
-    accounts: i64,
     rounds: u64,
 }
 
@@ -39,57 +35,42 @@ impl Side {
             .unwrap()
             .execute_batch(&fill(accounts))
             .unwrap();
-        Self {
-            served,
-            accounts,
-            rounds: 0,
-        }
+        Self { served, rounds: 0 }
     }
 
     /// Calls that were charged in a second, on accounts from `from` to `to`.
     async fn calls_a_second(&mut self, from: i64, to: i64) -> f64 {
         self.rounds += 1;
         let rounds = self.rounds;
-        let apis: Vec<_> = self.served.server.metering.apis().to_vec();
-        let at = SystemClock.now();
-        let started = Instant::now();
-        let callers: Vec<_> = (0..CALLERS)
-            .map(|caller| {
-                let metering = Arc::clone(&self.served.server.metering);
-                let apis = apis.clone();
-                let mut random = ChaCha8Rng::seed_from_u64(rounds * CALLERS + caller);
-                tokio::spawn(async move {
-                    let mut done = 0_u64;
-                    while started.elapsed() < TIME {
-                        let row = FIRST + random.random_range(from..to);
-                        let call = Call {
-                            account: AccountId(row),
-                            project: ProjectId(row),
-                            key: KeyId(row),
-                            api: apis[random.random_range(0..apis.len())].id,
-                            at,
-                        };
-                        let id = format!("req_c{rounds}-{caller}-{done}");
-                        let event = Event {
-                            id: Some(EventId {
-                                hash: IdempotencyHash::of(Purpose::Event, &[&id]),
-                                fingerprint: Fingerprint::of(&[id.as_bytes()]),
-                            }),
-                            row: succeeded(call, id, None),
-                        };
-                        let verdict = metering.record(event).await.unwrap();
-                        assert!(matches!(verdict, Verdict::Recorded { .. }));
-                        done += 1;
-                    }
-                    done
-                })
-            })
-            .collect();
-        let mut done = 0;
-        for caller in callers {
-            done += caller.await.unwrap();
-        }
-        done as f64 / started.elapsed().as_secs_f64()
+        let metering = Arc::clone(&self.served.server.metering);
+        callers::a_second(move |caller, nth| {
+            let metering = Arc::clone(&metering);
+            async move {
+                let seed = (rounds << 48) | (caller << 32) | nth;
+                let mut random = ChaCha8Rng::seed_from_u64(seed);
+                let row = FIRST + random.random_range(from..to);
+                let apis = metering.apis();
+                let at = SystemClock.now();
+                let call = Call {
+                    account: AccountId(row),
+                    project: ProjectId(row),
+                    key: KeyId(row),
+                    api: apis[random.random_range(0..apis.len())].id,
+                    at,
+                };
+                let id = public_id(Noun::Request, at, &mut random);
+                let event = Event {
+                    id: Some(EventId {
+                        hash: IdempotencyHash::of(Purpose::Event, &[&id]),
+                        fingerprint: Fingerprint::of(&[id.as_bytes()]),
+                    }),
+                    row: succeeded(call, id, None),
+                };
+                let verdict = metering.record(event).await.unwrap();
+                assert!(matches!(verdict, Verdict::Recorded { .. }));
+            }
+        })
+        .await
     }
 }
 
@@ -119,17 +100,17 @@ fn fill(accounts: i64) -> String {
 pub async fn run(report: &mut Report) {
     let (mut few, mut many) = (Side::with(FEW).await, Side::with(MANY).await);
     let (mut hot, mut spread, mut among) = (Vec::new(), Vec::new(), Vec::new());
-    // What each account's first call costs, which has to load it.
+    // What an account's first call costs, which has to load it.
     let mut first = Vec::new();
     for round in 0..=ROUNDS {
         let one = few.calls_a_second(0, 1).await;
-        let all = few.calls_a_second(0, few.accounts).await;
-        let calling = many.calls_a_second(0, CALLING).await;
-        let any = many.calls_a_second(CALLING, many.accounts).await;
+        let all = few.calls_a_second(0, FEW).await;
+        let same = many.calls_a_second(0, FEW).await;
+        let any = many.calls_a_second(FEW, MANY).await;
         if round > 0 {
             hot.push(one);
             spread.push(all);
-            among.push(calling);
+            among.push(same);
             first.push(any);
         }
     }
@@ -142,16 +123,16 @@ pub async fn run(report: &mut Report) {
         goal: None,
     });
     report.compare(Comparison {
-        name: "on 10,000 accounts of a million",
-        opponent: "on 1,000 accounts of as many",
+        name: "consume on 1,000 accounts of a million",
+        opponent: "on 1,000 accounts",
         unit: "calls/s",
         ours: among,
         theirs: spread.clone(),
         goal: Some(0.83),
     });
     report.compare(Comparison {
-        name: "on any of a million, most for the first time",
-        opponent: "on 1,000 accounts of as many",
+        name: "consume on any of a million, most for the first time",
+        opponent: "on 1,000 accounts",
         unit: "calls/s",
         ours: first,
         theirs: spread,

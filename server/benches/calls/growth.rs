@@ -1,6 +1,7 @@
 //! What a call costs on a ledger of ten million calls, beside ten thousand: the
 //! ledgers are those of the console's benchmark, copied, as these calls change them.
 
+use crate::callers;
 use crate::report::{Comparison, Report};
 use crate::served::succeeded;
 use allowance::assembly::{Parts, assemble};
@@ -12,11 +13,9 @@ use allowance::metering::Metering;
 use allowance::storage::SqliteStore;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tempfile::TempDir;
 
-const CALLERS: usize = 64;
-const TIME: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
 
 struct Side {
@@ -77,28 +76,17 @@ impl Side {
     }
 
     async fn calls_a_second(&self) -> f64 {
-        let started = Instant::now();
-        let callers: Vec<_> = (0..CALLERS)
-            .map(|caller| {
-                let (metering, call) = (Arc::clone(&self.metering), self.call);
-                tokio::spawn(async move {
-                    let mut done = 0_u64;
-                    while started.elapsed() < TIME {
-                        let hold = metering.reserve(call).await.unwrap();
-                        let id = format!("req_g{caller}-{:?}", Instant::now());
-                        let row = succeeded(call, id, None);
-                        metering.charge(hold, row).await.unwrap();
-                        done += 1;
-                    }
-                    done
-                })
-            })
-            .collect();
-        let mut done = 0;
-        for caller in callers {
-            done += caller.await.unwrap();
-        }
-        done as f64 / started.elapsed().as_secs_f64()
+        let (metering, call) = (Arc::clone(&self.metering), self.call);
+        callers::a_second(move |caller, _| {
+            let metering = Arc::clone(&metering);
+            async move {
+                let hold = metering.reserve(call).await.unwrap();
+                let id = format!("req_g{caller}-{:?}", Instant::now());
+                let row = succeeded(call, id, None);
+                metering.charge(hold, row).await.unwrap();
+            }
+        })
+        .await
     }
 }
 

@@ -9,6 +9,7 @@
     reason = "a benchmark that cannot go on has failed, and counts are small"
 )]
 
+mod callers;
 mod crowd;
 mod gateway;
 mod growth;

@@ -11,7 +11,8 @@ use super::pairs::stays_apart;
 use super::vocabulary::{LONGEST, bytes, halves, longest, merged, shorter};
 
 /// How far a count may be over its limit before the piece's end: tokens at hand may
-/// yet be taken back for fewer.
+/// yet be taken back for fewer. As in the `bpe` crate, which has no proof that it is
+/// enough, and no text that needs more.
 const SLACK: usize = 10;
 
 /// The tokens of a piece, or nothing if they are more than `limit`. Takes time and

@@ -41,6 +41,11 @@ impl CountTokens for O200k {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    /// Made of what `bpe-openai` 0.3.2 counts in the random texts.
+    const OF_BPE_OPENAI_0_3: u64 = 7_103_142_355_576_421_151;
 
     /// Counts that `tiktoken` gives for `o200k_base`.
     const KNOWN: [(&str, usize); 9] = [
@@ -61,6 +66,44 @@ mod tests {
         for (text, tokens) in KNOWN {
             assert_eq!(o200k.count_up_to(text, 4_000), Some(tokens), "{text:?}");
         }
+    }
+
+    /// Tokens, signs of every script, and bytes that are none, put together anyhow.
+    fn random_texts() -> Vec<String> {
+        let mut random = ChaCha8Rng::seed_from_u64(11);
+        let tokens = u32::try_from(vocabulary::len()).expect("a small number");
+        (0..5_000)
+            .map(|_| {
+                let mut text = Vec::new();
+                for _ in 0..random.random_range(1..40) {
+                    let token = random.random_range(0..tokens) >> random.random_range(0..14);
+                    text.extend_from_slice(vocabulary::bytes(token));
+                    if random.random_bool(0.1) {
+                        let code = random.random_range(0..0x3_0000);
+                        let sign = char::from_u32(code).unwrap_or(' ');
+                        text.extend_from_slice(sign.to_string().repeat(3).as_bytes());
+                    }
+                }
+                String::from_utf8_lossy(&text).into_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn random_texts_have_the_tokens_that_the_bpe_crates_count() {
+        let o200k = O200k::new().expect("constant patterns");
+        let texts = random_texts();
+        let counts = texts.iter().map(|text| {
+            let tokens = o200k.count_up_to(text, 10_000).expect("short");
+            assert_eq!(o200k.count_up_to(text, tokens), Some(tokens), "{text:?}");
+            assert_eq!(o200k.count_up_to(text, tokens - 1), None, "{text:?}");
+            tokens as u64
+        });
+        // Each count matters, and its place.
+        let digest = counts.fold(0_u64, |digest, tokens| {
+            digest.wrapping_mul(0x0100_0000_01B3).wrapping_add(tokens)
+        });
+        assert_eq!(digest, OF_BPE_OPENAI_0_3);
     }
 
     #[test]

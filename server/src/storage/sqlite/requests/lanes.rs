@@ -16,8 +16,7 @@ const MOST_KEYS: usize = 8;
 pub(super) enum Lane {
     /// All calls of the account.
     All,
-    /// Its calls that failed. They are few, so that they are looked through
-    /// without asking the roll-ups.
+    /// Its calls that failed, which mostly are few.
     Failed,
     /// Those of one key.
     Key(i64),
@@ -44,9 +43,8 @@ impl Lane {
     }
 }
 
-/// Where to look, one after the other; the lanes of each together hold every match
-/// of a filter.
-pub(super) async fn lanes(store: &SqliteStore, filter: &CallFilter) -> Stored<Vec<Vec<Lane>>> {
+/// Where to look, in rounds; the lanes of each together hold every match of a filter.
+pub(super) async fn rounds(store: &SqliteStore, filter: &CallFilter) -> Stored<Vec<Vec<Lane>>> {
     let mut keys: Vec<i64> = match (filter.keys.as_slice(), filter.projects.as_slice()) {
         ([], []) => Vec::new(),
         ([], projects) => {
@@ -63,14 +61,19 @@ pub(super) async fn lanes(store: &SqliteStore, filter: &CallFilter) -> Stored<Ve
     // A key that is named twice has its calls but once.
     keys.sort_unstable();
     keys.dedup();
-    let failed = !filter.outcomes.is_empty() && !filter.outcomes.contains(&Outcome::Succeeded);
-    Ok(match keys.as_slice() {
+    let mut rounds = match keys.as_slice() {
         [key] => vec![vec![Lane::Key(*key)]],
         // Several lanes cost several pages: what is frequent is found in one.
         [_, ..] if keys.len() <= MOST_KEYS => {
             vec![vec![Lane::All], keys.into_iter().map(Lane::Key).collect()]
         }
-        _ if failed => vec![vec![Lane::Failed]],
-        _ => vec![vec![Lane::All]],
-    })
+        _ => Vec::new(),
+    };
+    if !filter.outcomes.is_empty() && !filter.outcomes.contains(&Outcome::Succeeded) {
+        rounds.push(vec![Lane::Failed]);
+    }
+    if rounds.is_empty() {
+        rounds.push(vec![Lane::All]);
+    }
+    Ok(rounds)
 }

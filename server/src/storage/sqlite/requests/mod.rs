@@ -7,18 +7,18 @@
 //! **A filter** could make such a walk long: a key that was used once a month
 //! lies among a million calls of others. Two more indexes know the calls of each
 //! key, and those that failed ([`lanes`]); an index for every filter would be paid
-//! for by every call. The nearest calls are looked at there: [`NEAR`] of them, which
-//! is enough for what is frequent, or for a key of which nothing else is asked.
+//! for by every call. So the nearest calls are looked at first, along the index that
+//! holds least beside what is asked for: [`NEAR`] of them, and more of those that
+//! failed.
 //!
 //! For all else the roll-ups say how many calls of each key, project, API and
 //! outcome fell into each quarter of an hour. So a page asks them which quarters
-//! hold matches ([`windows`]), takes as many as it needs, and reads only these, from
-//! the index; rows of the ledger itself are touched only for what is shown.
+//! hold matches ([`windows`]), takes as many as it needs, and reads only these.
 //!
-//! **A code** is not rolled up: it is looked for among the calls that failed. At
-//! most [`BUDGET`] calls are looked at for a page. Then it says how far it came, and
-//! its reader may search on from there. The same limit holds for a quarter of an
-//! hour that is itself too long to be looked through.
+//! **A code** is not rolled up: its outcomes are, and it is looked for among the
+//! calls that failed. At most [`BUDGET`] calls are looked at for a page. Then it says
+//! how far it came, and its reader may search on from there. The same limit holds for
+//! a quarter of an hour that is itself too long to be looked through.
 
 mod lanes;
 pub(super) mod statements;
@@ -41,8 +41,7 @@ use windows::{Window, Windows};
 
 /// Calls that one page looks at to find its own.
 pub(super) const BUDGET: i64 = 20_000;
-/// Calls that it looks at before it asks the roll-ups where to look, but for
-/// those that failed, which it does not ask about.
+/// Calls that it looks at before it asks the roll-ups where to look; at least a page.
 const NEAR: i64 = 1_000;
 
 #[derive(sqlx::FromRow)]
@@ -190,21 +189,24 @@ impl Search<'_> {
             Direction::Newer => Position::before(self.span.start),
         });
         let span = self.span.clone();
+        let page = i64::try_from(self.need).unwrap_or(i64::MAX);
+        let near = NEAR.max(page);
         if !filter.is_narrow() {
-            let steps = i64::try_from(self.need).unwrap_or(i64::MAX);
-            self.read(from, &span, steps).await?;
+            self.read(from, &span, page).await?;
             return Ok((self.found, None));
         }
         let mut from = from;
-        for lanes in lanes::lanes(self.store, filter).await? {
-            let near = match lanes.as_slice() {
-                [Lane::Failed] => budget,
-                _ => NEAR.min(budget / 4).max(1),
+        for lanes in lanes::rounds(self.store, filter).await? {
+            let steps = match lanes.as_slice() {
+                // Few at most accounts. Where they are many, the roll-ups know better.
+                [Lane::Failed] => budget / 2,
+                _ => near.min(budget / 4),
             };
-            let Some((end, id)) = self.look(&lanes, from, near).await? else {
+            let steps = steps.max(1);
+            let Some((end, id)) = self.look(&lanes, from, steps).await? else {
                 return Ok((self.found, None));
             };
-            budget -= near;
+            budget -= steps;
             if budget <= 0 {
                 return Ok((self.found, Some(Place::Call(id))));
             }

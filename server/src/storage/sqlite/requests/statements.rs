@@ -56,7 +56,8 @@ macro_rules! failed {
     };
 }
 
-/// Those of the key in the last parameter.
+/// Those of the key in the last parameter. All else is read from the ledger, a row for
+/// each step: the index is narrow, because every call writes to it.
 macro_rules! of_key {
     ($key:literal) => {
         concat!(
@@ -191,8 +192,9 @@ macro_rules! windows {
 /// The zone that the account's days are cut in.
 pub(super) const ZONE: &str = "SELECT time_zone FROM accounts WHERE id = $1";
 
-/// The keys of the projects in `$2`, a JSON array.
-pub(in super::super) const KEYS_OF_PROJECTS: &str = "
+/// The keys of the projects in `$2`, a JSON array; deleted ones too. A key stays in its
+/// project, so that all calls of a project are those of its keys.
+pub(super) const KEYS_OF_PROJECTS: &str = "
     SELECT id FROM api_keys
     WHERE account_id = $1 AND project_id IN (SELECT value FROM json_each($2))
     ORDER BY id LIMIT $3";

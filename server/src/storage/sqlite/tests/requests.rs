@@ -1,14 +1,14 @@
 //! The request log against a plain list of all calls.
 
 use super::super::requests::statements;
-use super::{Fixture, NOW, change, fixture};
+use super::{Fixture, NOW, account, change, fixture};
 use crate::domain::keys::{KeyHash, NewKey};
 use crate::domain::requests::{
     CallFilter, CallPage, CallQuery, Direction, LoggedCall, Place, Position, Rest,
 };
-use crate::domain::store::{Keys, Ledger, RequestLog};
+use crate::domain::store::{Accounts, Keys, Ledger, Projects, RequestLog};
 use crate::domain::usage::{Outcome, QUARTER_MS, UsageRow};
-use crate::domain::{AccountId, KeyId};
+use crate::domain::{AccountId, KeyId, ProjectId};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -20,23 +20,27 @@ const CODES: [(Outcome, i64); 5] = [
     (Outcome::UpstreamFailed, 50_000),
 ];
 
+async fn add_key(it: &Fixture, account: AccountId, project: ProjectId, name: &str) {
+    let new = NewKey {
+        public_id: name.into(),
+        account,
+        project,
+        name: name.into(),
+        hash: KeyHash::of(name),
+        hint: "hint".into(),
+        created_at: NOW,
+        expires_at: None,
+        caps: Vec::new(),
+    };
+    it.store.create_key(new, change("key")).await.unwrap();
+}
+
 /// An account with three keys, and `count` calls over some hours: in bursts,
 /// some in the same millisecond, not written in the order of their time.
 async fn with_calls(count: usize, seed: u64) -> (Fixture, Vec<UsageRow>) {
     let it = fixture().await;
     for name in ["key_2", "key_3"] {
-        let new = NewKey {
-            public_id: name.into(),
-            account: it.account.id,
-            project: it.project,
-            name: name.into(),
-            hash: KeyHash::of(name),
-            hint: "hint".into(),
-            created_at: NOW,
-            expires_at: None,
-            caps: Vec::new(),
-        };
-        it.store.create_key(new, change("key")).await.unwrap();
+        add_key(&it, it.account.id, it.project, name).await;
     }
     let keys: Vec<KeyId> = it
         .store
@@ -63,7 +67,10 @@ async fn with_calls(count: usize, seed: u64) -> (Fixture, Vec<UsageRow>) {
             row
         })
         .collect();
-    it.store.append(&rows).await.unwrap();
+    let others = others_calls(&it, &rows).await;
+    for (row, other) in rows.iter().zip(others) {
+        it.store.append(&[row.clone(), other]).await.unwrap();
+    }
     // Rows are numbered as they were written.
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by_key(|&n| std::cmp::Reverse((rows[n].at, n)));
@@ -71,7 +78,29 @@ async fn with_calls(count: usize, seed: u64) -> (Fixture, Vec<UsageRow>) {
     (it, rows)
 }
 
-fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
+/// Calls of another account in the same milliseconds.
+async fn others_calls(it: &Fixture, rows: &[UsageRow]) -> Vec<UsageRow> {
+    let other = it
+        .store
+        .create_account(account("bob@example.com"), change("account"))
+        .await
+        .unwrap();
+    let project = it.store.projects(other.id).await.unwrap()[0].id;
+    add_key(it, other.id, project, "key_other").await;
+    let key = it.store.keys(other.id).await.unwrap()[0].id;
+    rows.iter()
+        .map(|row| UsageRow {
+            request_id: format!("{}_other", row.request_id),
+            account: other.id,
+            project,
+            key,
+            burnt: None,
+            ..row.clone()
+        })
+        .collect()
+}
+
+async fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
     let all = CallFilter::all(it.account.id);
     let rare = rows
         .iter()
@@ -90,6 +119,24 @@ fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
     one_project.outcomes = vec![Outcome::Succeeded];
     let mut rare_failures = one_key.clone();
     rare_failures.outcomes = vec![Outcome::Rejected, Outcome::UpstreamFailed];
+    let mut failures_of_api = all.clone();
+    failures_of_api.apis = vec![it.apis[0]];
+    failures_of_api.outcomes = vec![Outcome::UpstreamFailed];
+    let mut others = all.clone();
+    let other = it
+        .store
+        .find_accounts("bob@example.com", 1, 0)
+        .await
+        .unwrap();
+    let bob = it
+        .store
+        .account_by_public_id(&other[0].public_id)
+        .await
+        .unwrap()
+        .unwrap();
+    others.keys = vec![it.store.keys(bob.id).await.unwrap()[0].id];
+    let mut others_project = all.clone();
+    others_project.projects = vec![it.store.projects(bob.id).await.unwrap()[0].id];
     let mut named_twice = all.clone();
     named_twice.keys = vec![it.key, rare, it.key];
     let mut mixed = all.clone();
@@ -102,6 +149,13 @@ fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
         one_project,
         rare_failures,
         named_twice,
+        failures_of_api,
+        others,
+        others_project,
+        with(|filter| {
+            filter.outcomes = vec![Outcome::Rejected];
+            filter.codes = vec![40_302];
+        }),
         mixed,
         with(|filter| filter.outcomes = vec![Outcome::Blocked]),
         with(|filter| filter.codes = vec![40_302]),
@@ -170,7 +224,7 @@ async fn walk(
 async fn pages_in_both_directions_hold_every_match_once_and_in_order() {
     for seed in 0..3 {
         let (it, rows) = with_calls(260, seed).await;
-        for filter in filters(&it, &rows) {
+        for filter in filters(&it, &rows).await {
             let mut expected: Vec<String> = rows
                 .iter()
                 .filter(|row| fits(&filter, row))
