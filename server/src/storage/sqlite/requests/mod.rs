@@ -184,18 +184,17 @@ impl Search<'_> {
         filter: &CallFilter,
         mut budget: i64,
     ) -> Stored<(Vec<LoggedCall>, Option<Place>)> {
-        let from = self.position.unwrap_or(match self.direction {
+        let mut from = self.position.unwrap_or(match self.direction {
             Direction::Older => Position::before(self.span.end),
             Direction::Newer => Position::before(self.span.start),
         });
         let span = self.span.clone();
         let page = i64::try_from(self.need).unwrap_or(i64::MAX);
-        let near = NEAR.max(page);
         if !filter.is_narrow() {
             self.read(from, &span, page).await?;
             return Ok((self.found, None));
         }
-        let mut from = from;
+        let near = NEAR.max(page);
         for lanes in lanes::rounds(self.store, filter).await? {
             let steps = match lanes.as_slice() {
                 // Few at most accounts. Where they are many, the roll-ups know better.
