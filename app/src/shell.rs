@@ -1,8 +1,11 @@
 //! The document around every page.
 
+mod hydration;
+
 use crate::{
     components::frame::use_site, i18n::use_texts, islands::Browser, routes::App, view::Theme,
 };
+use hydration::Hydration;
 use leptos::{html::meta, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
@@ -32,7 +35,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <HashedStylesheet options=options.clone() id="style" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options islands=true />
+                <Hydration options />
                 <MetaTags />
             </head>
             <body>

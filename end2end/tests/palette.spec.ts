@@ -20,6 +20,7 @@ test("the palette is worked by the keyboard only: page, project, key, request", 
   await page.goto("/keys");
   await page.getByLabel("Name").focus();
   await summon(page);
+  await expect(options(page).filter({ hasText: "API key" }).first()).toBeVisible();
   await expect(chosen(page)).toContainText("Usage");
   // What a screen reader follows is what is marked.
   await expect(field(page)).toHaveAttribute("aria-activedescendant", (await chosen(page).getAttribute("id")) ?? "");
@@ -55,6 +56,23 @@ test("the palette is worked by the keyboard only: page, project, key, request", 
   await expect(chosen(page)).toHaveAttribute("data-path", "/requests/req_01HXYZ");
   await page.keyboard.press("Escape");
   await expect(dialog(page)).toBeHidden();
+});
+
+test("who has gone on in the palette stays there when the projects arrive", async ({ page }) => {
+  await enter(page, "diego");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/palette.json", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/keys");
+  await summon(page);
+  await page.keyboard.press("ArrowDown");
+  const second = (await chosen(page).textContent()) ?? "no text";
+  release();
+  await expect(options(page).filter({ hasText: "API key" }).first()).toBeVisible();
+  await expect(chosen(page)).toHaveText(second);
 });
 
 test("the palette gives the focus back where it was", async ({ page }) => {

@@ -71,6 +71,29 @@ test("a filter shows what it says, and its address shows the same again @nojs", 
   await expect(page).toHaveURL(/\/requests$/);
 });
 
+test("a filter that was chosen before the scripts ran is applied when they do", async ({ page }) => {
+  await enter(page, "developer");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`/requests?${settled}`, { waitUntil: "commit" });
+  const filter = page.getByRole("form", { name: "Filter" });
+  await filter.getByLabel("Outcome").selectOption("Rejected");
+  await expect(filter.getByRole("button", { name: "Apply" })).toBeVisible();
+  release();
+  await page.waitForURL(/outcome=rejected/);
+  await expect(filter.getByRole("button", { name: "Apply" })).toBeHidden();
+
+  // On the way back the form says what the list does, and nothing sends it again.
+  await page.goBack();
+  await expect(filter.getByRole("button", { name: "Apply" })).toBeHidden();
+  await expect(filter.getByLabel("Outcome")).toHaveValue("");
+  await expect(page).not.toHaveURL(/outcome=rejected/);
+});
+
 test("a request says what happened, and its id finds it @nojs", async ({ page }) => {
   await enter(page, "developer");
   await page.goto(`/requests?${settled}&code=40302`);

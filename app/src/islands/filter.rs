@@ -25,14 +25,34 @@ pub fn SelfSending(
 pub(super) fn attach() {
     use super::dom::{closest, document, first, on, window};
     use wasm_bindgen::JsCast;
-    use web_sys::{HtmlButtonElement, HtmlElement};
+    use web_sys::{HtmlButtonElement, HtmlElement, HtmlFormElement, PageTransitionEvent};
 
     let (Some(window), Some(document)) = (window(), document()) else {
         return;
     };
-    if let Some(button) = first(".filter-apply").and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+    if let Some(button) =
+        first(".filter-apply").and_then(|it| it.dyn_into::<HtmlButtonElement>().ok())
+    {
         button.set_hidden(true);
+        // Somebody was quicker than the scripts, and now has no button to press.
+        if let Some(form) = button.form().filter(selects_differ) {
+            drop(window.location().set_search(&query_of(&form, Of::Now)));
+        }
     }
+    on(
+        &window,
+        "pageshow",
+        Box::new(|event| {
+            // Out of the browser's memory it comes as it was left; its list did not change.
+            let kept = event.dyn_ref::<PageTransitionEvent>();
+            if kept.is_some_and(PageTransitionEvent::persisted)
+                && let Some(form) = first("form.filter")
+                && let Ok(form) = form.dyn_into::<HtmlFormElement>()
+            {
+                form.reset();
+            }
+        }),
+    );
     on(
         &document,
         "change",
@@ -41,7 +61,7 @@ pub(super) fn attach() {
                 .and_then(|selects| selects.query_selector(".filter-apply").ok()?)
                 .and_then(|button| button.dyn_into::<HtmlButtonElement>().ok()?.form());
             if let Some(form) = form {
-                drop(window.location().set_search(&query_of(&form)));
+                drop(window.location().set_search(&query_of(&form, Of::Now)));
             }
         }),
     );
@@ -77,12 +97,13 @@ fn attach_panel(document: &web_sys::Document, id: &'static str, panel: web_sys::
     let summary = within("summary");
 
     let (details, sent) = (panel.clone(), form.clone());
-    let mut before = query_of(&form);
+    // It may have been opened, and used, before the scripts ran.
+    let mut before = query_of(&form, Of::Page);
     on(
         &panel,
         "toggle",
         Box::new(move |_| {
-            let query = query_of(&sent);
+            let query = query_of(&sent, Of::Now);
             if details.has_attribute("open") {
                 before = query;
             } else if let (true, Some(window)) = (before != query, window()) {
@@ -159,10 +180,43 @@ fn attach_panel(document: &web_sys::Document, id: &'static str, panel: web_sys::
     }
 }
 
+/// Whether a select of the form is not as the page was sent.
+#[cfg(feature = "hydrate")]
+fn selects_differ(form: &web_sys::HtmlFormElement) -> bool {
+    use wasm_bindgen::JsCast;
+    use web_sys::HtmlSelectElement;
+
+    let fields = form.elements();
+    (0..fields.length())
+        .filter_map(|place| fields.item(place)?.dyn_into::<HtmlSelectElement>().ok())
+        .any(|select| select.value() != value_of(&select, Of::Page))
+}
+
+/// The state of a form.
+#[cfg(feature = "hydrate")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// As the page was sent.
+    Page,
+    /// As the reader left it.
+    Now,
+}
+
+#[cfg(feature = "hydrate")]
+fn value_of(select: &web_sys::HtmlSelectElement, of: Of) -> String {
+    let sent = match of {
+        Of::Now => return select.value(),
+        Of::Page => select.query_selector("option[selected]").ok().flatten(),
+    };
+    // Without a mark the browser takes the first: the one for all, which is empty.
+    sent.and_then(|option| option.get_attribute("value"))
+        .unwrap_or_default()
+}
+
 /// What the form would send, without its empty fields: the address stays short
 /// enough to read.
 #[cfg(feature = "hydrate")]
-fn query_of(form: &web_sys::HtmlFormElement) -> String {
+fn query_of(form: &web_sys::HtmlFormElement, of: Of) -> String {
     use wasm_bindgen::JsCast;
     use web_sys::{HtmlInputElement, HtmlSelectElement, UrlSearchParams};
 
@@ -175,9 +229,13 @@ fn query_of(form: &web_sys::HtmlFormElement) -> String {
             continue;
         };
         let (name, value) = if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
-            (select.name(), select.value())
+            (select.name(), value_of(select, of))
         } else if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
-            if input.type_() == "checkbox" && !input.checked() {
+            let checked = match of {
+                Of::Page => input.default_checked(),
+                Of::Now => input.checked(),
+            };
+            if input.type_() == "checkbox" && !checked {
                 continue;
             }
             (input.name(), input.value())

@@ -136,7 +136,12 @@ impl Palette {
                         &field("path"),
                     );
                 }
+                // Who has gone on meanwhile stays where they are.
+                let chosen = this.chosen();
                 this.narrow();
+                if let Some(chosen) = chosen.filter(|option| !option.hidden()) {
+                    this.choose(Some(chosen));
+                }
             }),
         );
     }

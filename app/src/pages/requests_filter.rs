@@ -32,8 +32,16 @@ pub fn Filter(
         .filter(|(name, _)| *name == "period")
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view();
+    // The list is what the address says; a form that a browser fills in again
+    // on the way back would say something else.
     view! {
-        <form class="filter" method="get" action="/requests" aria-label=texts.text("filter-label")>
+        <form
+            class="filter"
+            method="get"
+            action="/requests"
+            autocomplete="off"
+            aria-label=texts.text("filter-label")
+        >
             <div class="filter-selects">
                 <ProjectChooser chosen=filter.projects.clone() projects />
                 <KeyChooser chosen=filter.keys.clone() keys />

@@ -22,8 +22,16 @@ pub fn Filter(
     let texts = use_texts();
     let narrowed = !filter.projects.is_empty() || !filter.keys.is_empty();
     let custom = filter.period == Period::Custom;
+    // The list is what the address says; a form that a browser fills in again
+    // on the way back would say something else.
     view! {
-        <form class="filter" method="get" action="/usage" aria-label=texts.text("filter-label")>
+        <form
+            class="filter"
+            method="get"
+            action="/usage"
+            autocomplete="off"
+            aria-label=texts.text("filter-label")
+        >
             <div class="filter-selects">
                 <ProjectChooser chosen=filter.projects.clone() projects />
                 <KeyChooser chosen=filter.keys.clone() keys />
