@@ -96,6 +96,8 @@ fn Log(log: RequestsView) -> impl IntoView {
         .into_iter()
         .flatten()
         .any(|place| place.further);
+    // There may be calls beyond where the search stopped.
+    let offered = unfinished || !log.rows.is_empty();
     let rows = if log.rows.is_empty() {
         let (title, text) = match (log.any, unfinished) {
             (false, _) => ("requests-empty-title", "requests-empty-text"),
@@ -129,7 +131,10 @@ fn Log(log: RequestsView) -> impl IntoView {
             {rows}
             <div class="log-foot">
                 <p class="faint">{zone}</p>
-                <Export to="/requests/export" what=texts.text("requests-title") />
+                {offered
+                    .then(|| {
+                        view! { <Export to="/requests/export" what=texts.text("requests-title") /> }
+                    })}
                 <Turns log />
             </div>
         </section>

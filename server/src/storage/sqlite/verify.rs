@@ -118,6 +118,16 @@ const MISPLACED: &str = "
     WHERE grants.account_id <> usage.account_id OR grants.api_id <> usage.api_id
     LIMIT 20";
 
+/// Calls that stand under a project or an account which is not their key's. The
+/// roll-ups are asked: they are held to the ledger before.
+const ASTRAY: &str = "
+    SELECT api_keys.public_id, sum(day_rollups.calls), count(*) OVER ()
+    FROM day_rollups JOIN api_keys ON api_keys.id = day_rollups.key_id
+    WHERE day_rollups.project_id <> api_keys.project_id
+       OR day_rollups.account_id <> api_keys.account_id
+    GROUP BY api_keys.id
+    LIMIT 20";
+
 #[derive(sqlx::FromRow)]
 struct SlotApart {
     account: Option<String>,
@@ -250,6 +260,15 @@ async fn against_ledger(tx: &mut SqliteConnection) -> Stored<Vec<String>> {
         |(request, grant, _)| format!("call {request}: it burnt {grant}, a grant of another"),
     )
     .add_to(&mut all, "such calls");
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(ASTRAY).fetch_all(&mut *tx).await?;
+    Kind::new(
+        rows,
+        |row| row.2,
+        |(key, calls, _)| {
+            format!("key {key}: calls that stand under a project which is not its own: {calls}")
+        },
+    )
+    .add_to(&mut all, "keys with such calls");
     all.extend(keys(tx).await?);
     Ok(all)
 }

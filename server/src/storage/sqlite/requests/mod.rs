@@ -5,9 +5,9 @@
 //! and as many steps as it has rows, however deep it lies.
 //!
 //! **A filter** could make such a walk long: a key that was used once a month
-//! lies among a million calls of others. Two more indexes know the calls of each
-//! key, and those that failed ([`lanes`]); an index for every filter would be paid
-//! for by every call. So the nearest calls are looked at first, along the index that
+//! lies among a million calls of others. Three more indexes know the calls of each
+//! key, those that failed, and those of each code ([`lanes`]); an index for every
+//! filter would be paid for by every call. So the nearest calls are looked at first, along the index that
 //! holds least beside what is asked for: [`NEAR`] of them, and more of those that
 //! failed.
 //!
@@ -15,8 +15,7 @@
 //! outcome fell into each quarter of an hour. So a page asks them which quarters
 //! hold matches ([`windows`]), takes as many as it needs, and reads only these.
 //!
-//! **A code** is not rolled up: its outcomes are, and it is looked for among the
-//! calls that failed. At most [`BUDGET`] calls are looked at for a page. Then it says
+//! **A code** is not rolled up: its outcomes are. At most [`BUDGET`] calls are looked at for a page. Then it says
 //! how far it came, and its reader may search on from there. The same limit holds for
 //! a quarter of an hour that is itself too long to be looked through.
 
@@ -198,7 +197,7 @@ impl Search<'_> {
         for lanes in lanes::rounds(self.store, filter).await? {
             let steps = match lanes.as_slice() {
                 // Few at most accounts. Where they are many, the roll-ups know better.
-                [Lane::Failed] => budget / 2,
+                [Lane::Failed] | [Lane::Code(_), ..] => budget / 2,
                 _ => near.min(budget / 4),
             };
             let steps = steps.max(1);
@@ -335,8 +334,8 @@ impl Search<'_> {
             .bind(stretch.end)
             .bind(steps)
             .bind(self.missing());
-        if let Some(key) = lane.key() {
-            query = query.bind(key);
+        if let Some(value) = lane.value() {
+            query = query.bind(value);
         }
         let rows: Vec<CallRow> = query.fetch_all(&self.store.readers).await?;
         rows.into_iter().map(LoggedCall::try_from).collect()
@@ -386,8 +385,8 @@ impl Search<'_> {
             .bind(stretch.start)
             .bind(stretch.end)
             .bind(steps - 1);
-        if let Some(key) = lane.key() {
-            query = query.bind(key);
+        if let Some(value) = lane.value() {
+            query = query.bind(value);
         }
         let row: Option<(i64, i64, String)> = query.fetch_optional(&self.store.readers).await?;
         Ok(row.map(|(at, row, request_id)| (Position { at, row }, request_id)))

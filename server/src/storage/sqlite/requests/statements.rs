@@ -56,6 +56,17 @@ macro_rules! failed {
     };
 }
 
+/// Those that failed with the code in the last parameter.
+macro_rules! of_code {
+    ($code:literal) => {
+        concat!(
+            "usage INDEXED BY usage_failed_code
+             WHERE account_id = $1 AND outcome <> 0 AND code = ",
+            $code
+        )
+    };
+}
+
 /// Those of the key in the last parameter. All else is read from the ledger, a row for
 /// each step: the index is narrow, because every call writes to it.
 macro_rules! of_key {
@@ -232,6 +243,8 @@ pub(in super::super) const OLDER: Walk = older!(all!(), all!());
 pub(in super::super) const NEWER: Walk = newer!(all!(), all!());
 pub(in super::super) const OLDER_FAILED: Walk = older!(failed!(), failed!());
 pub(in super::super) const NEWER_FAILED: Walk = newer!(failed!(), failed!());
+pub(in super::super) const OLDER_OF_CODE: Walk = older!(of_code!("$13"), of_code!("$7"));
+pub(in super::super) const NEWER_OF_CODE: Walk = newer!(of_code!("$13"), of_code!("$7"));
 pub(in super::super) const OLDER_OF_KEY: Walk = older!(of_key!("$13"), of_key!("$7"));
 pub(in super::super) const NEWER_OF_KEY: Walk = newer!(of_key!("$13"), of_key!("$7"));
 pub(in super::super) const OLDER_APART: &str = apart!(

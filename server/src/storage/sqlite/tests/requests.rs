@@ -143,6 +143,9 @@ async fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
     mixed.keys = vec![rare, it.key];
     mixed.apis = vec![it.apis[1]];
     mixed.outcomes = vec![Outcome::Rejected, Outcome::Blocked];
+    let mut codes_of_api = failures_of_api.clone();
+    codes_of_api.outcomes.push(Outcome::Rejected);
+    codes_of_api.codes = vec![50_000, 40_302, 40_302];
     vec![
         all.clone(),
         one_key,
@@ -157,6 +160,11 @@ async fn filters(it: &Fixture, rows: &[UsageRow]) -> Vec<CallFilter> {
             filter.codes = vec![40_302];
         }),
         mixed,
+        codes_of_api,
+        with(|filter| {
+            filter.outcomes = vec![Outcome::Rejected];
+            filter.codes = vec![49_999];
+        }),
         with(|filter| filter.outcomes = vec![Outcome::Blocked]),
         with(|filter| filter.codes = vec![40_302]),
         with(|filter| filter.outcomes = vec![Outcome::Failed]),
@@ -314,6 +322,14 @@ async fn pages_walk_the_index_and_never_the_ledger() {
         (
             statements::NEWER_FAILED,
             "COVERING INDEX usage_failed (account_id=? AND ",
+        ),
+        (
+            statements::OLDER_OF_CODE,
+            "COVERING INDEX usage_failed_code (account_id=? AND code=? AND ",
+        ),
+        (
+            statements::NEWER_OF_CODE,
+            "COVERING INDEX usage_failed_code (account_id=? AND code=? AND ",
         ),
         (
             statements::OLDER_OF_KEY,

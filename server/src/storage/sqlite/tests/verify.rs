@@ -63,6 +63,13 @@ async fn what_is_no_derived_number_is_named_and_left_alone() {
             "call req_1: it burnt",
         ),
         (
+            "INSERT INTO projects (public_id, account_id, name, created_at)
+             SELECT 'prj_other', id, 'Other', 0 FROM accounts;
+             UPDATE api_keys SET project_id =
+                 (SELECT id FROM projects WHERE public_id = 'prj_other')",
+            "key key_1: calls that stand under a project which is not its own: 1",
+        ),
+        (
             "INSERT INTO idempotency SELECT 20000, id, x'00', 1, 'req_9', NULL, NULL FROM accounts",
             "remembered for call req_9, which is not there",
         ),
