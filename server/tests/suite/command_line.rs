@@ -235,6 +235,36 @@ async fn verify_tells_scripts_and_repairs_only_while_no_server_runs() {
     assert!(run(folder.path(), &["verify"]).status.success());
 }
 
+#[tokio::test]
+async fn verify_changes_nothing_not_even_a_schema_of_another_version() {
+    use sqlx::Connection;
+    let folder = TempDir::new().unwrap();
+    let missing = run(folder.path(), &["verify"]);
+    assert!(!missing.status.success());
+    assert!(said(&missing).contains("there is no database at"));
+    assert!(!folder.path().join("process.db").exists());
+
+    create(folder.path(), "a-long-enough-password");
+    let mut connection = sqlx::SqliteConnection::connect(&database(folder.path()))
+        .await
+        .unwrap();
+    for (change, words) in [
+        (
+            "INSERT INTO _sqlx_migrations SELECT 999999, 'later', 0, true, x'00', 0",
+            "of a newer version",
+        ),
+        (
+            "DELETE FROM _sqlx_migrations WHERE version > 50",
+            "run `allowance migrate`",
+        ),
+    ] {
+        sqlx::query(change).execute(&mut connection).await.unwrap();
+        let refused = run(folder.path(), &["verify"]);
+        assert!(!refused.status.success());
+        assert!(said(&refused).contains(words), "{}", said(&refused));
+    }
+}
+
 /// Makes a balance wrong, as no part of the server can.
 async fn spoil(url: &str) {
     use sqlx::Connection;

@@ -41,8 +41,9 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Sqlite, SqliteConnection, Transaction};
+use std::cmp::Ordering::{Equal, Greater, Less};
 use std::ops::{Deref, DerefMut};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,9 @@ use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// The newest migration that the database has seen.
+const SCHEMA: &str = "SELECT max(version) FROM _sqlx_migrations WHERE success";
 
 /// Connections that read. Each has a thread and about 2 MiB.
 const READERS: u32 = 4;
@@ -67,6 +71,15 @@ pub enum OpenError {
     Folder(#[from] std::io::Error),
     #[error("SQLite {0} is linked, but 3.51.3 or newer is needed: older ones can corrupt the log")]
     TooOld(String),
+    #[error("there is no database at {}", .0.display())]
+    Missing(PathBuf),
+    #[error(
+        "the database is of an older version: look at it with that one, or stop the server \
+         and run `allowance migrate`"
+    )]
+    Older,
+    #[error("the database is of a newer version: look at it with that one")]
+    Newer,
     #[error("the database could not be opened: {0}")]
     Database(#[from] sqlx::Error),
     #[error("the database could not be brought up to date: {0}")]
@@ -130,34 +143,47 @@ impl SqliteStore {
     /// Opens the database at `url` (`sqlite:path`), makes it if it is missing,
     /// and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(|_| OpenError::Address(url.to_owned()))?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+        let options = options(url)?.create_if_missing(true);
         if let Some(folder) = options.get_filename().parent() {
             make_private_folder(folder)?;
         }
-
-        let writer = pool(1).connect_with(options.clone()).await?;
-        check_version(&writer).await?;
+        let writer = writer(&options).await?;
         MIGRATIONS.run(&writer).await?;
+        let store = Self::connect(options, writer).await?;
+        store.bring_days_up_to_date().await?;
+        Ok(store)
+    }
+
+    /// Opens the database at `url` as it is: nothing is made, and its schema stays
+    /// what it is, because another process may be at work on it. Fails if the schema
+    /// is not this program's.
+    pub async fn open_as_it_is(url: &str) -> Result<Self, OpenError> {
+        let options = options(url)?;
+        let file = options.get_filename();
+        if !file.is_file() {
+            return Err(OpenError::Missing(file.to_owned()));
+        }
+        let writer = writer(&options).await?;
+        let (found,): (Option<i64>,) = sqlx::query_as(SCHEMA).fetch_one(&writer).await?;
+        match found.cmp(&MIGRATIONS.iter().map(|it| it.version).max()) {
+            Less => Err(OpenError::Older),
+            Equal => Self::connect(options, writer).await,
+            Greater => Err(OpenError::Newer),
+        }
+    }
+
+    async fn connect(options: SqliteConnectOptions, writer: SqlitePool) -> Result<Self, OpenError> {
         let ledger = LedgerConnection::open(options.get_filename(), CHECKPOINT_PAGES)?;
         let readers = pool(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        let store = Self {
+        Ok(Self {
             writer,
             readers,
             ledger,
             turn: Arc::default(),
             faults: Arc::default(),
-        };
-        store.bring_days_up_to_date().await?;
-        Ok(store)
+        })
     }
 
     /// A transaction that holds the write lock from its start: one that began
@@ -195,6 +221,23 @@ impl Health for SqliteStore {
         self.write().await?.rollback().await?;
         Ok(())
     }
+}
+
+fn options(url: &str) -> Result<SqliteConnectOptions, OpenError> {
+    let options =
+        SqliteConnectOptions::from_str(url).map_err(|_| OpenError::Address(url.to_owned()))?;
+    Ok(options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES))
+}
+
+async fn writer(options: &SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
+    let writer = pool(1).connect_with(options.clone()).await?;
+    check_version(&writer).await?;
+    Ok(writer)
 }
 
 fn pool(size: u32) -> SqlitePoolOptions {
