@@ -94,6 +94,24 @@ test("a filter that was chosen before the scripts ran is applied when they do", 
   await expect(page).not.toHaveURL(/outcome=rejected/);
 });
 
+test("a project that was ticked before the scripts ran is applied when they do", async ({ page }) => {
+  await enter(page, "developer");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/usage", { waitUntil: "commit" });
+  const panel = page.locator("#filter-project");
+  await panel.locator("summary").click();
+  await panel.getByRole("checkbox").first().check();
+  await panel.locator("summary").click();
+  release();
+  await page.waitForURL(/project=prj_/);
+  await expect(page.getByRole("link", { name: "Clear filters" })).toBeVisible();
+});
+
 test("a request says what happened, and its id finds it @nojs", async ({ page }) => {
   await enter(page, "developer");
   await page.goto(`/requests?${settled}&code=40302`);

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use parsers::domain::catalogue::FieldPath;
-use parsers::envelope::scan;
+use parsers::envelope::{List, scan};
 use parsers::events::Events;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -20,12 +20,25 @@ fn failure(stream: &[u8], size: usize) -> Option<i64> {
 }
 
 fuzz_target!(|answer: &str| {
-    let found = scan(answer, Some(&LIST));
+    let list = List {
+        path: &LIST,
+        most: 1,
+    };
+    let found = scan(answer, Some(list));
+    if let Some(found) = &found {
+        let mut left = answer.to_owned();
+        for range in found.beyond.iter().rev() {
+            left.replace_range(range.clone(), "");
+        }
+        // What is cut is within the limit, and says the same otherwise.
+        let again = scan(&left, Some(list));
+        assert!(again.is_some_and(|again| again.items <= 1 && again.code == found.code));
+    }
     if let (Some(found), Ok(plain)) = (&found, serde_json::from_str::<Value>(answer)) {
         let code = plain.get("code").and_then(Value::as_i64);
         assert_eq!(found.code, code);
         let items = plain.pointer("/d/l").and_then(Value::as_array);
-        // Of what stands twice, this reader has the last one that is a list.
+        // Of what stands twice, this reader has the longest.
         assert!(found.items >= items.map_or(0, Vec::len));
     }
     let whole = failure(answer.as_bytes(), answer.len().max(1));

@@ -99,7 +99,6 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
     let (books, time) = (Arc::clone(&store), Arc::clone(&clock));
     let retention = config.meter.retention();
     let metering = Metering::start_paced(&config.catalogue, books, time, retention, pacing).await?;
-    metering.keep_time();
     let post = Arc::new(Post::new(
         config.mail.as_ref(),
         &public_url,
@@ -130,7 +129,9 @@ pub async fn assemble(parts: Parts) -> Result<Server, AssemblyError> {
     );
     hooks.keep_sending();
     let gateway = gateway(&config, &public_url, upstream, &metering, &clock)?;
+    // Before time goes on: what a grant holds must be known when it ends.
     let reservations = Reservations::start(&metering).await?;
+    metering.keep_time();
     let meter = Meter::new(
         Arc::clone(&metering),
         Arc::clone(&reservations),

@@ -194,9 +194,9 @@ impl Settings {
 }
 
 async fn verify(config: &Config, repair: bool) -> Result<ExitCode, CliError> {
+    let store = SqliteStore::open_as_it_is(&config.database_url).await?;
     // Memory that decides would not know of what is repaired on disk.
     let lock = repair.then(|| lock(&config.database_url)).transpose()?;
-    let store = SqliteStore::open_as_it_is(&config.database_url).await?;
     let mut found = store.verify().await.map_err(DomainError::from)?;
     for difference in &found {
         println!("{difference}");

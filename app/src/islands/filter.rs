@@ -30,13 +30,16 @@ pub(super) fn attach() {
     let (Some(window), Some(document)) = (window(), document()) else {
         return;
     };
-    if let Some(button) =
-        first(".filter-apply").and_then(|it| it.dyn_into::<HtmlButtonElement>().ok())
-    {
+    if let Some(button) = first(".filter-apply").and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         button.set_hidden(true);
-        // Somebody was quicker than the scripts, and now has no button to press.
-        if let Some(form) = button.form().filter(selects_differ) {
-            drop(window.location().set_search(&query_of(&form, Of::Now)));
+    }
+    let form = first("form.filter").and_then(|it| it.dyn_into::<HtmlFormElement>().ok());
+    if let Some(form) = form {
+        // Somebody was quicker than the scripts. Who is still choosing is left to it.
+        let chosen = query_of(&form, State::Left);
+        let choosing = form.query_selector(".chooser[open]");
+        if matches!(choosing, Ok(None)) && chosen != query_of(&form, State::Sent) {
+            drop(window.location().set_search(&chosen));
         }
     }
     on(
@@ -50,6 +53,15 @@ pub(super) fn attach() {
                 && let Ok(form) = form.dyn_into::<HtmlFormElement>()
             {
                 form.reset();
+                // The words that hid them are gone too.
+                if let Ok(hidden) = form.query_selector_all("label[hidden]") {
+                    for place in 0..hidden.length() {
+                        if let Some(label) = hidden.item(place).and_then(|it| it.dyn_into().ok()) {
+                            let label: HtmlElement = label;
+                            label.set_hidden(false);
+                        }
+                    }
+                }
             }
         }),
     );
@@ -61,7 +73,7 @@ pub(super) fn attach() {
                 .and_then(|selects| selects.query_selector(".filter-apply").ok()?)
                 .and_then(|button| button.dyn_into::<HtmlButtonElement>().ok()?.form());
             if let Some(form) = form {
-                drop(window.location().set_search(&query_of(&form, Of::Now)));
+                drop(window.location().set_search(&query_of(&form, State::Left)));
             }
         }),
     );
@@ -98,12 +110,12 @@ fn attach_panel(document: &web_sys::Document, id: &'static str, panel: web_sys::
 
     let (details, sent) = (panel.clone(), form.clone());
     // It may have been opened, and used, before the scripts ran.
-    let mut before = query_of(&form, Of::Page);
+    let mut before = query_of(&form, State::Sent);
     on(
         &panel,
         "toggle",
         Box::new(move |_| {
-            let query = query_of(&sent, Of::Now);
+            let query = query_of(&sent, State::Left);
             if details.has_attribute("open") {
                 before = query;
             } else if let (true, Some(window)) = (before != query, window()) {
@@ -180,33 +192,21 @@ fn attach_panel(document: &web_sys::Document, id: &'static str, panel: web_sys::
     }
 }
 
-/// Whether a select of the form is not as the page was sent.
+/// Which choices of a form: what is typed is taken as it is now.
 #[cfg(feature = "hydrate")]
-fn selects_differ(form: &web_sys::HtmlFormElement) -> bool {
-    use wasm_bindgen::JsCast;
-    use web_sys::HtmlSelectElement;
-
-    let fields = form.elements();
-    (0..fields.length())
-        .filter_map(|place| fields.item(place)?.dyn_into::<HtmlSelectElement>().ok())
-        .any(|select| select.value() != value_of(&select, Of::Page))
-}
-
-/// The state of a form.
-#[cfg(feature = "hydrate")]
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
+#[derive(Clone, Copy)]
+enum State {
     /// As the page was sent.
-    Page,
-    /// As the reader left it.
-    Now,
+    Sent,
+    /// As the reader left them.
+    Left,
 }
 
 #[cfg(feature = "hydrate")]
-fn value_of(select: &web_sys::HtmlSelectElement, of: Of) -> String {
-    let sent = match of {
-        Of::Now => return select.value(),
-        Of::Page => select.query_selector("option[selected]").ok().flatten(),
+fn value_of(select: &web_sys::HtmlSelectElement, state: State) -> String {
+    let sent = match state {
+        State::Left => return select.value(),
+        State::Sent => select.query_selector("option[selected]").ok().flatten(),
     };
     // Without a mark the browser takes the first: the one for all, which is empty.
     sent.and_then(|option| option.get_attribute("value"))
@@ -216,7 +216,7 @@ fn value_of(select: &web_sys::HtmlSelectElement, of: Of) -> String {
 /// What the form would send, without its empty fields: the address stays short
 /// enough to read.
 #[cfg(feature = "hydrate")]
-fn query_of(form: &web_sys::HtmlFormElement, of: Of) -> String {
+fn query_of(form: &web_sys::HtmlFormElement, state: State) -> String {
     use wasm_bindgen::JsCast;
     use web_sys::{HtmlInputElement, HtmlSelectElement, UrlSearchParams};
 
@@ -229,11 +229,11 @@ fn query_of(form: &web_sys::HtmlFormElement, of: Of) -> String {
             continue;
         };
         let (name, value) = if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
-            (select.name(), value_of(select, of))
+            (select.name(), value_of(select, state))
         } else if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
-            let checked = match of {
-                Of::Page => input.default_checked(),
-                Of::Now => input.checked(),
+            let checked = match state {
+                State::Sent => input.default_checked(),
+                State::Left => input.checked(),
             };
             if input.type_() == "checkbox" && !checked {
                 continue;

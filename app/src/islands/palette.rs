@@ -21,6 +21,8 @@ struct Palette {
     list: Element,
     /// Where the places are that the server was asked for: before the first of the jumps.
     filled: Cell<bool>,
+    /// The option was chosen by the reader: it is not just the first that fits.
+    went_on: Cell<bool>,
 }
 
 /// Listens for Ctrl K or ⌘ K.
@@ -40,6 +42,7 @@ pub(super) fn attach() {
         field,
         list,
         filled: Cell::new(false),
+        went_on: Cell::new(false),
     });
     let listen = |target: &web_sys::EventTarget, kind, handle: fn(&Rc<Palette>, Event)| {
         let palette = Rc::clone(&palette);
@@ -136,10 +139,11 @@ impl Palette {
                         &field("path"),
                     );
                 }
-                // Who has gone on meanwhile stays where they are.
-                let chosen = this.chosen();
+                // Who has gone on meanwhile, by the arrows, stays where they are.
+                let chosen = this.chosen().filter(|_| this.went_on.get());
                 this.narrow();
                 if let Some(chosen) = chosen.filter(|option| !option.hidden()) {
+                    this.went_on.set(true);
                     this.choose(Some(chosen));
                 }
             }),
@@ -213,6 +217,7 @@ impl Palette {
             let says = none.get_attribute("data-none").filter(|_| shown == 0);
             none.set_text_content(says.as_deref());
         }
+        self.went_on.set(false);
         self.choose(best);
     }
 
@@ -272,6 +277,7 @@ impl Palette {
             Some(here) => (here + 1) % shown.len(),
             None => 0,
         };
+        self.went_on.set(true);
         self.choose(shown.into_iter().nth(next));
     }
 

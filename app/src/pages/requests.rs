@@ -96,8 +96,8 @@ fn Log(log: RequestsView) -> impl IntoView {
         .into_iter()
         .flatten()
         .any(|place| place.further);
-    // There may be calls beyond where the search stopped.
-    let offered = unfinished || !log.rows.is_empty();
+    // The file holds all pages: there may be calls on those before, or further on.
+    let offered = unfinished || !log.newest || !log.rows.is_empty();
     let rows = if log.rows.is_empty() {
         let (title, text) = match (log.any, unfinished) {
             (false, _) => ("requests-empty-title", "requests-empty-text"),

@@ -1,6 +1,7 @@
 //! How the islands get into a page.
 
 use leptos::{nonce::use_nonce, prelude::*};
+use std::sync::OnceLock;
 
 /// Loads the files of the islands early, and brings the islands to life when the
 /// page has nothing else to do.
@@ -12,13 +13,17 @@ use leptos::{nonce::use_nonce, prelude::*};
 #[component]
 pub fn Hydration(options: LeptosOptions) -> impl IntoView {
     let nonce = use_nonce();
+    // Nothing outside the islands is for the browser to take over.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
     let [script, module] = addresses(&options);
     let start = format!(
         "{}({script:?}, {module:?})",
         include_str!("islands.js").trim_end()
     );
-    // What is loaded early is used only by a request of the same kind: both without
-    // credentials, as a module's import is.
+    // What is loaded early is used only by a request of the same mode, and an import is
+    // one across origins.
     view! {
         <link rel="modulepreload" href=script crossorigin="" />
         <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="" />
@@ -31,20 +36,26 @@ pub fn Hydration(options: LeptosOptions) -> impl IntoView {
 /// Where the script of the islands and their module are found. A release has the
 /// hash of each file in its name, and the list of the hashes beside its binary.
 fn addresses(options: &LeptosOptions) -> [String; 2] {
-    let listed = options
+    static LISTED: OnceLock<String> = OnceLock::new();
+    let listed = LISTED.get_or_init(|| listed(options));
+    ["js", "wasm"].map(|kind| {
+        let (folder, name) = (&options.site_pkg_dir, &options.output_name);
+        match hash_of(kind, listed) {
+            Some(hash) => format!("/{folder}/{name}.{hash}.{kind}"),
+            None => format!("/{folder}/{name}.{kind}"),
+        }
+    })
+}
+
+/// The list of the build that this binary is of.
+fn listed(options: &LeptosOptions) -> String {
+    options
         .hash_files
         .then(|| std::env::current_exe().ok())
         .flatten()
         .map(|binary| binary.with_file_name(options.hash_file.as_ref()))
         .and_then(|list| std::fs::read_to_string(list).ok())
-        .unwrap_or_default();
-    ["js", "wasm"].map(|kind| {
-        let (folder, name) = (&options.site_pkg_dir, &options.output_name);
-        match hash_of(kind, &listed) {
-            Some(hash) => format!("/{folder}/{name}.{hash}.{kind}"),
-            None => format!("/{folder}/{name}.{kind}"),
-        }
-    })
+        .unwrap_or_default()
 }
 
 /// A line of the list reads `js: tVVdmDq_Abf77bYm8mei6A`.

@@ -5,5 +5,5 @@
   // Compiling was one piece of work; what follows is another.
   await window.scheduler?.yield?.();
   browser.hydrate();
-  for (const island of document.querySelectorAll("leptos-island")) browser[island.dataset.component]?.(island);
+  for (const island of document.querySelectorAll("leptos-island")) browser[island.dataset.component](island);
 })

@@ -105,18 +105,6 @@ pub fn check(api: &Api, body: &Value, tokens: &dyn CountTokens) -> Result<Accept
     })
 }
 
-/// Cuts an answer to the output limit. Says whether there was something to cut.
-pub fn cut(output: &OutputLimit, answer: &mut Value) -> bool {
-    let most = usize::try_from(output.most).unwrap_or(usize::MAX);
-    match output.response_list.list_mut(answer) {
-        Some(items) if items.len() > most => {
-            items.truncate(most);
-            true
-        }
-        _ => false,
-    }
-}
-
 /// The value of a field; `null` counts as absent.
 fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     fields.get(name).filter(|value| !value.is_null())

@@ -135,7 +135,7 @@ impl Metering {
             form_token: None,
         };
         let ids = store.sync_catalogue(&names, clock.now(), change).await?;
-        let engine = Engine::new(pacing, store.ended_until().await?);
+        let engine = Engine::new(pacing, store.ended_until().await?).serving(ids.clone());
         let engine = Arc::new(Mutex::new(engine));
         let changes = Arc::<Changes>::default();
         let news = Arc::<Notify>::default();
@@ -200,6 +200,12 @@ impl Metering {
     #[must_use]
     pub fn api_at(&self, path: &str) -> Option<&MeteredApi> {
         self.apis.iter().find(|metered| metered.api.path == path)
+    }
+
+    /// The API of a call, if the catalogue still has it.
+    #[must_use]
+    pub fn api(&self, id: ApiId) -> Option<&MeteredApi> {
+        self.apis.iter().find(|metered| metered.id == id)
     }
 
     #[must_use]

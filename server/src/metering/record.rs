@@ -337,8 +337,8 @@ pub(super) fn blocked_row(row: UsageRow, verdict: &Verdict) -> UsageRow {
         verdict,
         Verdict::Exhausted {
             any_left: false,
-            ..
-        }
+            quota,
+        } if quota.remaining() == 0
     );
     UsageRow {
         outcome: Outcome::Blocked,

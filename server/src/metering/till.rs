@@ -57,6 +57,9 @@ impl Till {
                     return Ok(Hold::new(engine, reservation, pace));
                 }
                 Decision::Exhausted { quota, any_left } => {
+                    // No charge may come any more that would tell of the last one.
+                    let now = self.books.clock.now();
+                    self.books.levels.look(call.account, call.api, now);
                     return Err(ReserveError::Exhausted { quota, any_left });
                 }
                 Decision::Capped(cap) => return Err(ReserveError::Capped(cap)),

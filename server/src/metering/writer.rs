@@ -7,7 +7,7 @@ use super::books::Books;
 use crate::domain::idempotency::{LeftOut, Terms, Why};
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, StoreError};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -265,7 +265,7 @@ fn committed(
     books: &Books,
 ) {
     let mut left_out: HashMap<_, _> = left_out.into_iter().map(|out| (out.row, out.why)).collect();
-    let mut charged = BTreeMap::new();
+    let mut charged = BTreeSet::new();
     let mut fates = rows
         .iter()
         .zip(holds)
@@ -276,7 +276,7 @@ fn committed(
             }
             if let Some(hold) = hold {
                 hold.burn();
-                charged.insert((row.account, row.api), row.at);
+                charged.insert((row.account, row.api));
             }
             Fate::Written
         });
@@ -294,8 +294,10 @@ fn committed(
     }
     drop(fates);
     // Once for a batch, however many calls of an account it holds.
-    for ((account, api), at) in charged {
-        books.levels.look(account, api, at);
+    // By the time of now: an event may tell of yesterday.
+    let now = books.clock.now();
+    for (account, api) in charged {
+        books.levels.look(account, api, now);
     }
     books.changes.tell(rows.iter().map(|row| row.account));
 }

@@ -241,14 +241,25 @@ async fn verify_changes_nothing_not_even_a_schema_of_another_version() {
     let folder = TempDir::new().unwrap();
     let missing = run(folder.path(), &["verify"]);
     assert!(!missing.status.success());
-    assert!(said(&missing).contains("there is no database at"));
+    assert!(said(&missing).contains("there is no database of Allowance at"));
     assert!(!folder.path().join("process.db").exists());
+    std::fs::write(folder.path().join("process.db"), "").unwrap();
+    let empty = run(folder.path(), &["verify"]);
+    assert!(said(&empty).contains("there is no database of Allowance at"));
+    assert_eq!(
+        std::fs::read(folder.path().join("process.db")).unwrap(),
+        b""
+    );
 
     create(folder.path(), "a-long-enough-password");
     let mut connection = sqlx::SqliteConnection::connect(&database(folder.path()))
         .await
         .unwrap();
     for (change, words) in [
+        (
+            "UPDATE day_rules SET release = '1999a'",
+            "run `allowance migrate`",
+        ),
         (
             "INSERT INTO _sqlx_migrations SELECT 999999, 'later', 0, true, x'00', 0",
             "of a newer version",

@@ -391,13 +391,25 @@ async fn an_answer_longer_than_the_output_limit_is_cut_to_it() {
     it.upstream
         .behave(Behaviour::Answers(200, long.to_string()));
     let envelope = it.search(&key).await;
-    assert_eq!(
+    let cut = |envelope: &Value| {
         envelope["data"]["memory_detail_list"]
             .as_array()
             .unwrap()
-            .len(),
-        10
-    );
+            .len()
+    };
+    assert_eq!(cut(&envelope), 10);
+    // However deep something else in it is nested, and to the byte otherwise.
+    let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
+    let answer = |list: &str| {
+        format!(
+            "{{\"z\":1.50,\"code\":0,\"data\":{{\"memory_detail_list\":[{list}],\"more\":{deep}}}}}"
+        )
+    };
+    let items = |count: usize| vec!["1"; count].join(",");
+    it.upstream
+        .behave(Behaviour::Answers(200, answer(&items(25))));
+    let passed = it.post("/search/memory", &key, search_body().to_string());
+    assert_eq!(passed.await.text().await.unwrap(), answer(&items(10)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

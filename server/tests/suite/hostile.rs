@@ -72,6 +72,24 @@ impl Target {
     }
 }
 
+/// A body that never ends keeps its connection, and nothing that others need.
+#[tokio::test]
+async fn slow_bodies_take_no_place_among_the_calls_under_way() {
+    let it = TestServer::start_with(|config| {
+        config.idle_timeout_ms = 300;
+        config.gateway.max_in_flight = 2;
+    });
+    let it = Target::on(it.await).await;
+    let mut slow = Vec::new();
+    for _ in 0..8 {
+        let mut tcp = it.connect().await;
+        let head = it.head("Content-Length: 50\r\n");
+        tcp.write_all((head + "{").as_bytes()).await.unwrap();
+        slow.push(tcp);
+    }
+    it.assert_others_unaffected(0).await;
+}
+
 async fn until_closed(tcp: &mut TcpStream) -> String {
     let mut seen = Vec::new();
     let read = tcp.read_to_end(&mut seen);

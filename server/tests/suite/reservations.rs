@@ -2,6 +2,7 @@
 
 use crate::meter::{Metered, read, token};
 use crate::support::NOW;
+use allowance::actions::AskedGrant;
 use allowance::assembly::{Parts, Server, assemble};
 use allowance::clock::Clock;
 use allowance::config::Config;
@@ -115,6 +116,72 @@ async fn a_reservation_that_nobody_settles_lapses_and_a_late_success_is_not_drop
     let id = said["request_id"].as_str().unwrap();
     let row = it.it.store.call(it.ann.id, id).await.unwrap().unwrap();
     assert_eq!((row.outcome, row.code), (Outcome::Blocked, 40_300));
+    it.it.assert_verified().await;
+}
+
+#[tokio::test]
+async fn calls_that_are_only_held_are_not_said_to_be_used() {
+    let it = Metered::start().await;
+    it.leave(2).await;
+    let held = [it.reserve().await, it.reserve().await];
+    let (status, problem) = it.post("reserve", &it.event()).await;
+    assert_eq!((status, &problem["code"]), (429, &json!("quota_exhausted")));
+    let words = "last 2 searchMemory calls of this account are held";
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains(words), "{detail}");
+    let envelope = it.it.search(&it.secret).await;
+    assert_eq!(envelope["code"], 40_300);
+    let message = envelope["message"].as_str().unwrap();
+    assert!(message.contains(words), "{message}");
+    for reservation in held {
+        it.settle(&reservation, "failed").await;
+    }
+    assert_eq!(it.it.search(&it.secret).await["code"], 0);
+    it.it.assert_verified().await;
+}
+
+#[tokio::test]
+async fn too_many_tokens_are_refused_before_a_call_and_when_it_is_settled() {
+    let it = Metered::start().await;
+    let long = json!({ "key": it.key, "api": "searchMemory", "tokens": 4_001 });
+    let (status, problem) = it.post("reserve", &long).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("input_too_long")));
+    // As every call whose key is known, it is in the log.
+    assert_eq!(it.it.calls(&it.ann).await, [(Outcome::Rejected, 40_302)]);
+
+    let reservation = it.reserve().await;
+    let long = json!({ "reservation": reservation, "tokens": 4_001 });
+    let (status, problem) = it.post("settle", &long).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("input_too_long")));
+    assert_eq!((it.held().await, it.left().await), (1, 1_000));
+    let (_, said) = it.settle(&reservation, "succeeded").await;
+    assert_eq!(said["status"], "charged");
+    it.it.assert_verified().await;
+}
+
+#[tokio::test]
+async fn what_an_ended_grant_held_before_a_restart_is_charged_to_it_after() {
+    let it = Metered::start().await;
+    it.leave(0).await;
+    let root = it.it.account("root@example.com", Role::Owner).await;
+    let trial = AskedGrant {
+        api: "searchMemory",
+        calls: "1",
+        reason: "trial",
+        expires: "2026-11-25",
+        ..Default::default()
+    };
+    let by = (&root).into();
+    let actions = &it.it.server.actions;
+    actions.grant(&by, &it.ann.public_id, trial).await.unwrap();
+    // Two minutes before the grant's end, and two after.
+    it.it.clock.advance(DAY + DAY / 2 + 78 * 60_000);
+    let reservation = it.reserve().await;
+    it.it.clock.advance(4 * 60_000);
+    let after = it.restarted().await;
+    after.metering.turn().await.unwrap();
+    let settled = after.reservations.settle(&reservation, |_| true, SUCCESS);
+    assert_eq!(settled.await.unwrap().status, Settled::Charged);
     it.it.assert_verified().await;
 }
 

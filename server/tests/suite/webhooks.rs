@@ -354,6 +354,23 @@ async fn a_notice_without_its_message_is_not_raised_either() {
 }
 
 #[tokio::test]
+async fn a_crossing_that_was_lost_is_told_when_a_call_is_blocked() {
+    let (it, ann, _) = house(|_| {}).await;
+    let key = it.key(&ann, "One").await;
+    it.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON notices
+         BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+    )
+    .await;
+    burn(&it, &ann, &key, 1_000).await;
+    assert!(it.store.notices(ann.id, 10).await.unwrap().is_empty());
+    it.execute("DROP TRIGGER full").await;
+    assert_eq!(it.search(&key).await["code"], 40_300);
+    settled(&it).await;
+    assert!(!it.store.notices(ann.id, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn an_answered_request_is_told_with_its_answer() {
     let (it, ann, mut browser) = house(|_| {}).await;
     let receiver = Receiver::open().await;

@@ -76,18 +76,6 @@ impl FieldPath {
         Some(found).filter(|value| !value.is_null())
     }
 
-    /// The list at this path, to be cut; a path with `[]` leads to none.
-    pub fn list_mut<'a>(&self, body: &'a mut Value) -> Option<&'a mut Vec<Value>> {
-        let mut found = body;
-        for step in &self.steps {
-            if step.each {
-                return None;
-            }
-            found = found.get_mut(&step.name)?;
-        }
-        found.as_array_mut()
-    }
-
     /// The names of its steps, from the top.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.steps.iter().map(|step| step.name.as_str())
@@ -236,16 +224,6 @@ mod tests {
         assert_eq!(path("d").value(&body), Some(&json!([1])));
         for text in ["a.c", "a.c.d", "a.x", "a.b.c", "d.b", "x.y"] {
             assert_eq!(path(text).value(&body), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_list_can_be_cut() {
-        let mut body = json!({"data": {"list": [1, 2, 3], "other": 1}});
-        path("data.list").list_mut(&mut body).unwrap().truncate(2);
-        assert_eq!(body["data"]["list"], json!([1, 2]));
-        for text in ["data.other", "data.missing", "data.list[]", "missing.list"] {
-            assert_eq!(path(text).list_mut(&mut body), None, "{text}");
         }
     }
 }

@@ -388,23 +388,3 @@ fn no_more_is_asked_for_than_one_call_returns() {
     let body = json!({"user_id": "u", "conversation_id": "c", "message_limit_number": 51});
     assert!(!verdict("getMessage", &body).unwrap_err().is_input_limit());
 }
-
-#[test]
-fn an_answer_longer_than_the_limit_is_cut_to_it() {
-    let catalogue = Catalogue::default();
-    let output = catalogue
-        .by_name("searchMemory")
-        .unwrap()
-        .output
-        .as_ref()
-        .unwrap();
-    let answer = |items: usize| json!({"code": 0, "data": {"memory_detail_list": vec![1; items]}});
-    let mut long = answer(12);
-    assert!(cut(output, &mut long));
-    assert_eq!(long, answer(10));
-    for mut fine in [answer(10), answer(0), json!({"data": null}), json!([])] {
-        let before = fine.clone();
-        assert!(!cut(output, &mut fine));
-        assert_eq!(fine, before);
-    }
-}

@@ -120,7 +120,9 @@ impl Balance {
     pub(super) fn quota(&self, now: Millis) -> Quota {
         let mut quota = Quota::default();
         for held in self.grants.iter().filter(|held| held.in_force(now)) {
-            quota.granted += held.grant.calls;
+            // A free quota that was made smaller than its use gave what was used: its
+            // lack is no debt that other grants pay.
+            quota.granted += held.grant.calls.max(held.grant.burnt);
             quota.charged += held.grant.burnt;
             quota.reserved += held.reserved;
         }

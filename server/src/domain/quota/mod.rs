@@ -157,6 +157,8 @@ pub struct Engine {
     /// Up to here grants were ended on disk. For them time does not run backwards
     /// from it: what lapsed stays so when the clock is set back.
     ended_until: Millis,
+    /// The APIs of the catalogue, if it is known: calls of others are left to nobody.
+    served: Option<Vec<ApiId>>,
 }
 
 impl Engine {
@@ -168,6 +170,13 @@ impl Engine {
             ended_until,
             ..Self::default()
         }
+    }
+
+    /// The same for a catalogue of these APIs.
+    #[must_use]
+    pub fn serving(mut self, apis: Vec<ApiId>) -> Self {
+        self.served = Some(apis);
+        self
     }
 
     /// To be taken before an account's balances are read from disk.
@@ -319,10 +328,12 @@ impl Engine {
             return Decision::Reserved(Reservation { call, grant }, pace);
         }
         let quota = balance.quota(at);
-        let any_left = account
-            .balances
-            .values()
-            .any(|balance| balance.has_left(at));
+        let any_left = account.balances.iter().any(|(api, balance)| {
+            self.served
+                .as_ref()
+                .is_none_or(|served| served.contains(api))
+                && balance.has_left(at)
+        });
         Decision::Exhausted { quota, any_left }
     }
 

@@ -106,6 +106,35 @@ fn an_exhausted_account_is_told_whether_another_api_has_calls() {
 }
 
 #[test]
+fn calls_of_an_api_that_nobody_serves_are_left_to_nobody() {
+    let mut engine = Engine::default().serving(vec![SEARCH]);
+    load(&mut engine, &[grant(1, ADD, 1), grant(2, SEARCH, 0)]);
+    assert!(matches!(
+        engine.reserve(call(SEARCH), 0),
+        Decision::Exhausted {
+            any_left: false,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_free_quota_made_smaller_than_its_use_is_no_debt_of_other_grants() {
+    let smaller = GrantBalance {
+        burnt: 7,
+        ..grant(1, SEARCH, 2)
+    };
+    let mut engine = engine(&[smaller, grant(2, SEARCH, 3)]);
+    for left in [3, 2, 1] {
+        let quota = engine.quota(ANN, SEARCH, 0).unwrap();
+        assert_eq!((quota.granted, quota.remaining()), (10, left));
+        let held = reserve(&mut engine, SEARCH, 0).unwrap();
+        engine.burnt(held);
+    }
+    assert_eq!(reserve(&mut engine, SEARCH, 0), None);
+}
+
+#[test]
 fn grants_burn_by_priority_then_soonest_to_expire_then_oldest() {
     let mut engine = engine(&[
         grant(1, SEARCH, 1),

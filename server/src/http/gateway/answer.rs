@@ -5,8 +5,8 @@ use super::GatewaySettings;
 use super::refusal::Refusal;
 use super::upstream::REQUEST_ID;
 use crate::config::ErrorStyle;
-use crate::domain::catalogue::{Api, OutputLimit};
-use crate::domain::limits::{self, ADVISED_PER_SECOND};
+use crate::domain::catalogue::Api;
+use crate::domain::limits::ADVISED_PER_SECOND;
 use crate::domain::quota::Allowance;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LINK, RETRY_AFTER};
@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
+use std::ops::Range;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_WARNING: HeaderName = HeaderName::from_static("x-ratelimit-warning");
@@ -106,7 +107,9 @@ pub(super) fn refusal(
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     match refusal {
-        Refusal::Exhausted { more, .. } | Refusal::AllExhausted { more } => {
+        Refusal::Exhausted { more, .. }
+        | Refusal::AllHeld { more, .. }
+        | Refusal::AllExhausted { more } => {
             insert(headers, LINK, format!("<{more}>; rel=\"help\""));
         }
         Refusal::NotPost => {
@@ -120,16 +123,20 @@ pub(super) fn refusal(
     response
 }
 
-/// Cuts the list in an answer to the API's output limit. An answer within it is
-/// passed on as it came, byte for byte.
-pub(super) fn cut(body: Bytes, limit: &OutputLimit) -> Bytes {
-    let Ok(mut envelope) = serde_json::from_slice::<Value>(&body) else {
-        return body;
-    };
-    if !limits::cut(limit, &mut envelope) {
+/// Cuts what lies beyond the API's output limit out of an answer; all else is passed
+/// on as it came, byte for byte.
+pub(super) fn cut(body: Bytes, beyond: &[Range<usize>]) -> Bytes {
+    if beyond.is_empty() {
         return body;
     }
-    Bytes::from(envelope.to_string())
+    let mut kept = Vec::with_capacity(body.len());
+    let mut from = 0;
+    for range in beyond {
+        kept.extend_from_slice(body.get(from..range.start).unwrap_or_default());
+        from = range.end;
+    }
+    kept.extend_from_slice(body.get(from..).unwrap_or_default());
+    Bytes::from(kept)
 }
 
 fn respond(

@@ -122,10 +122,6 @@ impl Call {
         if let Err(why) = self.key.check(self.arrival.now) {
             return self.refuse(Refusal::Key(why), None).await;
         }
-        let Ok(permit) = Arc::clone(&self.gateway.in_flight).try_acquire_owned() else {
-            return self.refuse(Refusal::Busy, None).await;
-        };
-        self.in_flight = Some(permit);
         let body = match self.read(body).await {
             Ok(body) => body,
             Err(why) => return self.refuse(why, None).await,
@@ -142,6 +138,12 @@ impl Call {
             },
             Err(()) => return self.refuse(Refusal::BadRetryKey, Some(accepted)).await,
         }
+        // Not before: who sends slowly, or waits for the first of its kind, would keep
+        // others from a place.
+        let Ok(permit) = Arc::clone(&self.gateway.in_flight).try_acquire_owned() else {
+            return self.refuse(Refusal::Busy, Some(accepted)).await;
+        };
+        self.in_flight = Some(permit);
         let hold = match self.reserve().await {
             Ok(hold) => hold,
             Err(why) => return self.refuse(why, Some(accepted)).await,
@@ -149,14 +151,15 @@ impl Call {
         // From here the upstream's outcome decides, whether or not the client
         // still listens: the work goes on when this handler is dropped.
         let id = self.arrival.id_header.clone();
-        let gateway = Arc::clone(&self.gateway);
+        let (gateway, route) = (Arc::clone(&self.gateway), Arc::clone(&self.route));
         let pace = hold.pace();
         let work = AssertUnwindSafe(self.forward(body, accepted, hold));
         let mut response = Unstoppable::new(work.catch_unwind())
             .await
             .unwrap_or_else(|_| {
                 tracing::error!(request_id = ?id, "a call broke off");
-                answer::refusal(&id, &gateway.settings, None, &Refusal::System, None)
+                let api = Some(route.metered.api.as_ref());
+                answer::refusal(&id, &gateway.settings, api, &Refusal::System, None)
             });
         if pace == Pace::Above {
             answer::warn_of_pace(&mut response);
@@ -184,16 +187,25 @@ impl Call {
 
     async fn reserve(&self) -> Result<Hold, Refusal> {
         let more = &self.gateway.settings.request_more_url;
+        let api = &self.route.metered.api.name;
+        // The form opens on the API that ran out.
+        let more_of_it = || format!("{more}?api={api}");
         match self.gateway.metering.reserve_paced(self.call()).await {
             Ok(hold) => Ok(hold),
+            Err(ReserveError::Exhausted { quota, .. }) if quota.remaining() > 0 => {
+                Err(Refusal::AllHeld {
+                    api: api.clone(),
+                    left: quota.remaining(),
+                    more: more_of_it(),
+                })
+            }
             Err(ReserveError::Exhausted {
                 quota,
                 any_left: true,
             }) => Err(Refusal::Exhausted {
-                api: self.route.metered.api.name.clone(),
+                api: api.clone(),
                 granted: quota.granted,
-                // The form opens on the API that ran out.
-                more: format!("{more}?api={}", self.route.metered.api.name),
+                more: more_of_it(),
             }),
             Err(ReserveError::Exhausted { .. }) => {
                 Err(Refusal::AllExhausted { more: more.clone() })

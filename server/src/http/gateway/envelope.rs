@@ -1,9 +1,12 @@
 //! What metering must know of an upstream's answer, found in one pass that
-//! builds nothing: its code, and how many items its list carries.
+//! builds nothing: its code, how many items its list carries, and where those lie
+//! that are too many.
 
 use crate::domain::catalogue::FieldPath;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use std::fmt;
+use std::ops::Range;
 
 /// The part of an answer that metering looks at.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -12,15 +15,26 @@ pub struct Envelope {
     pub code: Option<i64>,
     /// Items in the list of the output limit; 0 if there is no such list.
     pub items: usize,
+    /// The bytes of the items beyond the limit, with the commas before them.
+    pub beyond: Vec<Range<usize>>,
+}
+
+/// The list that an output limit is about, and how many of its items may be passed on.
+#[derive(Clone, Copy)]
+pub struct List<'a> {
+    pub path: &'a FieldPath,
+    pub most: usize,
 }
 
 /// Nothing if the text is no JSON, or has two codes.
-pub fn scan(text: &str, list: Option<&FieldPath>) -> Option<Envelope> {
-    let path: Vec<&str> = list.map_or_else(Vec::new, |list| list.names().collect());
+pub fn scan(text: &str, list: Option<List<'_>>) -> Option<Envelope> {
+    let path: Vec<&str> = list.map_or_else(Vec::new, |list| list.path.names().collect());
     let mut found = Envelope::default();
     let mut reader = serde_json::Deserializer::from_str(text);
     let probe = Probe {
         at: Place::Top(&path),
+        text,
+        most: list.map_or(usize::MAX, |list| list.most),
         found: &mut found,
     };
     probe.deserialize(&mut reader).ok()?;
@@ -40,6 +54,9 @@ enum Place<'a> {
 
 struct Probe<'a> {
     at: Place<'a>,
+    /// The whole answer.
+    text: &'a str,
+    most: usize,
     found: &'a mut Envelope,
 }
 
@@ -70,8 +87,12 @@ impl<'de> Visitor<'de> for Probe<'_> {
                 Some(Place::Code) if has_code => return Err(A::Error::duplicate_field("code")),
                 Some(at) => {
                     has_code |= matches!(at, Place::Code);
-                    let found = &mut *self.found;
-                    map.next_value_seed(Probe { at, found })?;
+                    map.next_value_seed(Probe {
+                        at,
+                        text: self.text,
+                        most: self.most,
+                        found: &mut *self.found,
+                    })?;
                 }
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -80,12 +101,25 @@ impl<'de> Visitor<'de> for Probe<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let mut count = 0;
-        while items.next_element::<IgnoredAny>()?.is_some() {
-            count += 1;
+        if !matches!(self.at, Place::Way([])) {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
         }
-        if matches!(self.at, Place::Way([])) {
-            self.found.items = count;
+        let mut count = 0;
+        let (mut end, mut beyond) = (None, None);
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            let item = item.get();
+            // An item is a part of the text: it was only lent.
+            let start = item.as_ptr().addr() - self.text.as_ptr().addr();
+            if count == self.most {
+                beyond = Some(end.unwrap_or(start));
+            }
+            count += 1;
+            end = Some(start + item.len());
+        }
+        self.found.items = self.found.items.max(count);
+        if let (Some(start), Some(end)) = (beyond, end) {
+            self.found.beyond.push(start..end);
         }
         Ok(())
     }
@@ -158,7 +192,45 @@ mod tests {
 
     fn scanned(text: &str) -> Option<(Option<i64>, usize)> {
         let list: FieldPath = "data.list".parse().unwrap();
-        scan(text, Some(&list)).map(|found| (found.code, found.items))
+        let list = List {
+            path: &list,
+            most: 10,
+        };
+        scan(text, Some(list)).map(|found| (found.code, found.items))
+    }
+
+    /// What is left of an answer whose list may have so many items.
+    fn cut(text: &str, most: usize) -> String {
+        let path: FieldPath = "data.list".parse().unwrap();
+        let list = List { path: &path, most };
+        let mut left = text.to_owned();
+        for range in scan(text, Some(list)).unwrap().beyond.into_iter().rev() {
+            left.replace_range(range, "");
+        }
+        left
+    }
+
+    #[test]
+    fn the_items_beyond_the_limit_are_found_and_nothing_else_changes() {
+        let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+        for (list, most, left) in [
+            ("[ 1 , {\"b\":2} , [3] ]", 2, "[ 1 , {\"b\":2} ]"),
+            ("[1, 2]", 2, "[1, 2]"),
+            ("[1,2,3]", 0, "[]"),
+            ("[]", 0, "[]"),
+            (&format!("[1,{deep},3]"), 2, &format!("[1,{deep}]")),
+        ] {
+            let answer = |list: &str| {
+                format!(
+                    r#"{{"z":12345678901234567890123,"data":{{"list":{list},"a":1}},"code":0}}"#
+                )
+            };
+            assert_eq!(cut(&answer(list), most), answer(left));
+        }
+        // Whichever of two a client takes.
+        let twice = r#"{"data":{"list":[1,2,3],"list":[4,5]},"data":{"list":[6,7]}}"#;
+        let left = r#"{"data":{"list":[1],"list":[4]},"data":{"list":[6]}}"#;
+        assert_eq!(cut(twice, 1), left);
     }
 
     #[test]

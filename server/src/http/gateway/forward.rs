@@ -52,10 +52,7 @@ impl Call {
 
     async fn succeeded(&self, answer: Answer, accepted: Accepted, hold: Hold) -> Response {
         let row = self.row(Outcome::Succeeded, 0, Some(accepted));
-        let body = match &self.route.metered.api.output {
-            Some(limit) if answer.is_long => answer::cut(answer.body, limit),
-            _ => answer.body,
-        };
+        let body = answer::cut(answer.body, &answer.beyond);
         match self.charge(hold, row, answer.status, Some(&body)).await {
             Ok(None) => {}
             Ok(Some(known)) => return self.again(known).await,

@@ -37,6 +37,12 @@ pub(super) enum Refusal {
         granted: i64,
         more: String,
     },
+    /// What is left of this API is held by calls under way and reservations.
+    AllHeld {
+        api: String,
+        left: i64,
+        more: String,
+    },
     /// Every API's calls are used up.
     AllExhausted {
         more: String,
@@ -135,7 +141,10 @@ impl Refusal {
         match self {
             Self::KeyMissing => 40_100,
             Self::KeyUnknown | Self::Key(_) => 40_132,
-            Self::Exhausted { .. } | Self::Capped(_) | Self::TooFast { .. } => 40_300,
+            Self::Exhausted { .. }
+            | Self::AllHeld { .. }
+            | Self::Capped(_)
+            | Self::TooFast { .. } => 40_300,
             Self::AllExhausted { .. } => 40_301,
             Self::BodyTooLarge { .. } => 40_302,
             Self::Limit(refusal) if refusal.is_input_limit() => 40_302,
@@ -166,6 +175,7 @@ impl Refusal {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Exhausted { .. }
+            | Self::AllHeld { .. }
             | Self::AllExhausted { .. }
             | Self::Capped(_)
             | Self::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -180,6 +190,7 @@ impl Refusal {
         match self {
             Self::KeyMissing | Self::KeyUnknown | Self::Key(_) => Outcome::Unauthorised,
             Self::Exhausted { .. }
+            | Self::AllHeld { .. }
             | Self::AllExhausted { .. }
             | Self::Capped(_)
             | Self::TooFast { .. } => Outcome::Blocked,
@@ -192,7 +203,7 @@ impl Refusal {
     /// Seconds after which the same call may succeed.
     pub(super) const fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::StillRunning | Self::Busy | Self::System => Some(1),
+            Self::AllHeld { .. } | Self::StillRunning | Self::Busy | Self::System => Some(1),
             Self::Upstream(Fault::Down | Fault::Slow) => Some(5),
             Self::Capped(cap) => cap.renews_in,
             Self::TooFast { retry_after } => Some(*retry_after),
@@ -239,6 +250,10 @@ impl Refusal {
             Self::Exhausted { api, granted, more } => format!(
                 "API call limit reached: all {} {api} calls of this account are used. Ask for more at {more}",
                 grouped(*granted)
+            ),
+            Self::AllHeld { api, left, more } => format!(
+                "API call limit reached: the last {} {api} calls of this account are held by calls under way. Try again in a moment, or ask for more at {more}",
+                grouped(*left)
             ),
             Self::AllExhausted { more } => format!(
                 "Total API call limit reached: all calls of this account are used. Ask for more at {more}"

@@ -2,8 +2,8 @@
 
 use super::body::{self, NoRoom, Room, Unread};
 use super::connections::{self, AnswerBody, Connections, Connector};
-use super::envelope::{self, Envelope};
-use crate::domain::catalogue::{Api, FieldPath, OutputLimit, Success};
+use super::envelope::{self, Envelope, List};
+use crate::domain::catalogue::{Api, OutputLimit, Success};
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
@@ -17,6 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -80,8 +81,8 @@ pub(super) enum Reply {
 pub(super) struct Answer {
     pub status: StatusCode,
     pub body: Bytes,
-    /// Whether its list has more items than the output limit.
-    pub is_long: bool,
+    /// Where the items of its list lie that are beyond the output limit.
+    pub beyond: Vec<Range<usize>>,
 }
 
 /// Server-sent events to come.
@@ -298,16 +299,15 @@ fn understand(
     } else {
         Fault::Failed
     };
-    let list: Option<&FieldPath> = limit.map(|limit| &limit.response_list);
     let text = std::str::from_utf8(&body).map_err(|_| unreadable)?;
-    let found = envelope::scan(text, list).ok_or(unreadable)?;
+    let found = envelope::scan(text, limit.map(list)).ok_or(unreadable)?;
     let code = found.code.ok_or(unreadable)?;
     if code == 0 {
         return if status.is_success() {
             Ok(Reply::Success(Answer {
                 status: StatusCode::OK,
                 body,
-                is_long: is_long(&found, limit),
+                beyond: found.beyond,
             }))
         } else {
             Err(Fault::Failed)
@@ -337,14 +337,14 @@ fn take_at_its_status(
 ) -> Result<Reply, Fault> {
     let found = match std::str::from_utf8(&body) {
         Ok("") if status == StatusCode::NO_CONTENT => Some(Envelope::default()),
-        Ok(text) => envelope::scan(text, limit.map(|limit| &limit.response_list)),
+        Ok(text) => envelope::scan(text, limit.map(list)),
         Err(_) => None,
     };
     match found {
         Some(found) if status.is_success() => Ok(Reply::Success(Answer {
             status,
             body,
-            is_long: is_long(&found, limit),
+            beyond: found.beyond,
         })),
         Some(_) if status.is_client_error() => Ok(Reply::Passed { status, body }),
         None if status.is_success() => Err(Fault::Nonsense),
@@ -352,8 +352,11 @@ fn take_at_its_status(
     }
 }
 
-fn is_long(found: &Envelope, limit: Option<&OutputLimit>) -> bool {
-    limit.is_some_and(|limit| i64::try_from(found.items).map_or(true, |items| items > limit.most))
+fn list(limit: &OutputLimit) -> List<'_> {
+    List {
+        path: &limit.response_list,
+        most: usize::try_from(limit.most).unwrap_or(usize::MAX),
+    }
 }
 
 #[cfg(test)]

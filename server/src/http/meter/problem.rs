@@ -114,7 +114,13 @@ impl Problem {
     }
 
     pub(super) fn exhausted(api: &str, quota: Quota, any_left: bool, more: &str) -> Self {
-        let detail = if any_left {
+        let detail = if quota.remaining() > 0 {
+            format!(
+                "The last {} {api} calls of this account are held by calls under way. \
+                 Try again in a moment, or ask for more at {more}?api={api}",
+                grouped(quota.remaining())
+            )
+        } else if any_left {
             format!(
                 "All {} {api} calls of this account are used. Ask for more at {more}?api={api}",
                 grouped(quota.granted)
@@ -124,6 +130,7 @@ impl Problem {
         };
         Self {
             help: Some(more.into()),
+            retry_after: (quota.remaining() > 0).then_some(1),
             ..Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "quota_exhausted",

@@ -1,6 +1,6 @@
 //! `POST /v1/meter/record`: calls that took place elsewhere, one or a thousand.
 
-use super::event::{self, Body, Form, Said};
+use super::event::{self, Body, Form, Said, within};
 use super::problem::Problem;
 use super::{Arrival, Meter, idempotency_key, json_response};
 use crate::clock;
@@ -232,6 +232,31 @@ pub(super) async fn check_key(
     let Err(why) = key.check(call.at) else {
         return Ok(());
     };
+    log_refused(meter, call, end_user, (Outcome::Unauthorised, KEY_REFUSED)).await?;
+    Err(Problem::key(why))
+}
+
+/// The tokens of a call that is to be held. Logs the call if they are too many.
+pub(super) async fn check_tokens(
+    meter: &Meter,
+    api: &MeteredApi,
+    tokens: Option<u64>,
+    call: Call,
+    end_user: Option<&str>,
+) -> Result<i64, Problem> {
+    let within = within(tokens, &api.api);
+    if within.is_err() {
+        log_refused(meter, call, end_user, (Outcome::Rejected, INPUT_TOO_LONG)).await?;
+    }
+    within
+}
+
+async fn log_refused(
+    meter: &Meter,
+    call: Call,
+    end_user: Option<&str>,
+    (outcome, code): (Outcome, i64),
+) -> Result<(), Problem> {
     let row = UsageRow {
         request_id: public_id(Noun::Request, call.at, &mut clock::random()),
         account: call.account,
@@ -239,16 +264,15 @@ pub(super) async fn check_key(
         key: call.key,
         api: call.api,
         at: call.at,
-        outcome: Outcome::Unauthorised,
-        code: KEY_REFUSED,
+        outcome,
+        code,
         burnt: None,
         tokens: 0,
         latency_ms: 0,
         end_user: end_user.map(str::to_owned),
     };
     let logged = meter.metering.log(row).await;
-    logged.map_err(|error| unwritten(&error.into()))?;
-    Err(Problem::key(why))
+    logged.map_err(|error| unwritten(&error.into()))
 }
 
 pub(super) fn unwritten(error: &RecordError) -> Problem {

@@ -3,7 +3,7 @@
 
 use super::event::{Ended, MOST, problem, within};
 use super::problem::Problem;
-use super::record::{check_key, unwritten};
+use super::record::{check_key, check_tokens, unwritten};
 use super::{Meter, idempotency_key, json_response};
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Purpose};
 use crate::domain::limits::LONGEST_ID;
@@ -95,7 +95,7 @@ async fn reserved(meter: &Meter, request: Request<Body>) -> Result<Response, Pro
     };
     let end_user = asked.end_user.as_deref().filter(|user| !user.is_empty());
     check_key(meter, &identity, call, end_user).await?;
-    let tokens = within(asked.tokens, &api.api)?;
+    let tokens = check_tokens(meter, api, asked.tokens, call, end_user).await?;
     let asked = AskedReservation {
         call,
         tokens,
@@ -144,6 +144,10 @@ async fn settled(meter: &Meter, request: Request<Body>) -> Result<Response, Prob
         latency_ms: said.latency_ms.map_or(0, number),
     };
     let service = arrival.service;
+    let reserved = meter.reservations.api_of(&said.reservation);
+    if let Some(api) = reserved.and_then(|api| meter.metering.api(api)) {
+        within(said.tokens, &api.api)?;
+    }
     let settled = meter
         .reservations
         .settle(&said.reservation, |account| service.covers(account), how)

@@ -5,7 +5,7 @@ use super::super::till::Till;
 use super::Unreserved;
 use crate::domain::quota::Pace;
 use crate::domain::reservations::{HeldCall, MOST, MOST_OF_ACCOUNT};
-use crate::domain::{AccountId, Millis, StoreError};
+use crate::domain::{AccountId, ApiId, Millis, StoreError};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -33,6 +33,10 @@ impl Book {
         self.by_expiry.insert((call.expires_at, id.clone()));
         let lapsed = false;
         self.held.insert(id, Held { call, hold, lapsed });
+    }
+
+    pub(super) fn api_of(&self, id: &str) -> Option<ApiId> {
+        Some(self.held.get(id)?.call.api)
     }
 
     pub(super) fn take(&mut self, id: &str) -> Option<Held> {

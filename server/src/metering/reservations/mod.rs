@@ -17,11 +17,11 @@ use super::record::{blocked_row, refused};
 use super::till::Till;
 use super::{CommitError, Metering, ReserveError};
 use crate::clock;
-use crate::domain::StoreError;
 use crate::domain::idempotency::Remembered;
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::reservations::HeldCall;
 use crate::domain::usage::{Outcome, UsageRow};
+use crate::domain::{ApiId, StoreError};
 use answers::{kept, reserved_before};
 use book::Book;
 use making::Making;
@@ -72,6 +72,12 @@ impl Reservations {
             reserving: Once::default(),
             settling: Once::default(),
         }))
+    }
+
+    /// The API of a reservation that is neither settled nor lapsed.
+    #[must_use]
+    pub fn api_of(&self, reservation: &str) -> Option<ApiId> {
+        self.book.lock().api_of(reservation)
     }
 
     /// Holds a call, on disk when this answers. A retry under its key gets the same

@@ -120,6 +120,14 @@ pub(super) async fn cut_all(tx: &mut SqliteConnection) -> Stored<()> {
 }
 
 impl SqliteStore {
+    /// Whether they were cut with this release of the tz database.
+    pub(super) async fn days_are_up_to_date(&self) -> Stored<bool> {
+        let known: Option<(String,)> = sqlx::query_as(RELEASE)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(known.is_some_and(|(release,)| release == IANA_TZDB_VERSION))
+    }
+
     /// Cuts every account's days anew if they were cut with another release of
     /// the tz database: a country may have changed its clocks since.
     pub(super) async fn bring_days_up_to_date(&self) -> Stored<()> {

@@ -52,6 +52,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
+const IS_OURS: &str = "
+    SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'";
 /// The newest migration that the database has seen.
 const SCHEMA: &str = "SELECT max(version) FROM _sqlx_migrations WHERE success";
 
@@ -71,7 +73,7 @@ pub enum OpenError {
     Folder(#[from] std::io::Error),
     #[error("SQLite {0} is linked, but 3.51.3 or newer is needed: older ones can corrupt the log")]
     TooOld(String),
-    #[error("there is no database at {}", .0.display())]
+    #[error("there is no database of Allowance at {}", .0.display())]
     Missing(PathBuf),
     #[error(
         "the database is of an older version: look at it with that one, or stop the server \
@@ -143,7 +145,9 @@ impl SqliteStore {
     /// Opens the database at `url` (`sqlite:path`), makes it if it is missing,
     /// and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let options = options(url)?.create_if_missing(true);
+        let options = options(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal);
         if let Some(folder) = options.get_filename().parent() {
             make_private_folder(folder)?;
         }
@@ -154,22 +158,31 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Opens the database at `url` as it is: nothing is made, and its schema stays
-    /// what it is, because another process may be at work on it. Fails if the schema
-    /// is not this program's.
+    /// Opens the database at `url` as it is: nothing is made, and nothing brought up to
+    /// date, because another process may be at work on it. Fails if the newest change
+    /// to it is not the newest that this program knows.
     pub async fn open_as_it_is(url: &str) -> Result<Self, OpenError> {
         let options = options(url)?;
-        let file = options.get_filename();
+        let file = options.get_filename().to_owned();
         if !file.is_file() {
-            return Err(OpenError::Missing(file.to_owned()));
+            return Err(OpenError::Missing(file));
         }
         let writer = writer(&options).await?;
+        let (ours,): (bool,) = sqlx::query_as(IS_OURS).fetch_one(&writer).await?;
+        if !ours {
+            return Err(OpenError::Missing(file));
+        }
         let (found,): (Option<i64>,) = sqlx::query_as(SCHEMA).fetch_one(&writer).await?;
         match found.cmp(&MIGRATIONS.iter().map(|it| it.version).max()) {
-            Less => Err(OpenError::Older),
-            Equal => Self::connect(options, writer).await,
-            Greater => Err(OpenError::Newer),
+            Less => return Err(OpenError::Older),
+            Equal => {}
+            Greater => return Err(OpenError::Newer),
         }
+        let store = Self::connect(options, writer).await?;
+        if !store.days_are_up_to_date().await? {
+            return Err(OpenError::Older);
+        }
+        Ok(store)
     }
 
     async fn connect(options: SqliteConnectOptions, writer: SqlitePool) -> Result<Self, OpenError> {
@@ -227,7 +240,6 @@ fn options(url: &str) -> Result<SqliteConnectOptions, OpenError> {
     let options =
         SqliteConnectOptions::from_str(url).map_err(|_| OpenError::Address(url.to_owned()))?;
     Ok(options
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))

@@ -119,7 +119,7 @@ const MISPLACED: &str = "
     LIMIT 20";
 
 /// Calls that stand under a project or an account which is not their key's. The
-/// roll-ups are asked: they are held to the ledger before.
+/// roll-ups are asked, which are many times fewer.
 const ASTRAY: &str = "
     SELECT api_keys.public_id, sum(day_rollups.calls), count(*) OVER ()
     FROM day_rollups JOIN api_keys ON api_keys.id = day_rollups.key_id
@@ -265,7 +265,7 @@ async fn against_ledger(tx: &mut SqliteConnection) -> Stored<Vec<String>> {
         rows,
         |row| row.2,
         |(key, calls, _)| {
-            format!("key {key}: calls that stand under a project which is not its own: {calls}")
+            format!("key {key}: calls under a project or an account that is not its own: {calls}")
         },
     )
     .add_to(&mut all, "keys with such calls");

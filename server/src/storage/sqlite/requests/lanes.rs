@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// Keys or codes that are looked at one by one. With more of them, their calls are
 /// seldom far between.
-const MOST: usize = 8;
+const MOST_VALUES: usize = 8;
 
 /// An index to look along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(super) async fn rounds(store: &SqliteStore, filter: &CallFilter) -> Stored<V
             sqlx::query_scalar(statements::KEYS_OF_PROJECTS)
                 .bind(filter.account.0)
                 .bind(json!(projects).to_string())
-                .bind(i64::try_from(MOST + 1).unwrap_or(i64::MAX))
+                .bind(i64::try_from(MOST_VALUES + 1).unwrap_or(i64::MAX))
                 .fetch_all(&store.readers)
                 .await?
         }
@@ -66,7 +66,7 @@ pub(super) async fn rounds(store: &SqliteStore, filter: &CallFilter) -> Stored<V
     let mut rounds = match keys.as_slice() {
         [key] => vec![vec![Lane::Key(*key)]],
         // Several lanes cost several pages: what is frequent is found in one.
-        [_, ..] if keys.len() <= MOST => {
+        [_, ..] if keys.len() <= MOST_VALUES => {
             vec![vec![Lane::All], keys.into_iter().map(Lane::Key).collect()]
         }
         _ => Vec::new(),
@@ -74,7 +74,7 @@ pub(super) async fn rounds(store: &SqliteStore, filter: &CallFilter) -> Stored<V
     if !filter.outcomes.is_empty() && !filter.outcomes.contains(&Outcome::Succeeded) {
         let codes = once(filter.codes.clone());
         rounds.push(match codes.len() {
-            1..=MOST => codes.into_iter().map(Lane::Code).collect(),
+            1..=MOST_VALUES => codes.into_iter().map(Lane::Code).collect(),
             _ => vec![Lane::Failed],
         });
     }

@@ -6,18 +6,18 @@
 //!
 //! **A filter** could make such a walk long: a key that was used once a month
 //! lies among a million calls of others. Three more indexes know the calls of each
-//! key, those that failed, and those of each code ([`lanes`]); an index for every
-//! filter would be paid for by every call. So the nearest calls are looked at first, along the index that
-//! holds least beside what is asked for: [`NEAR`] of them, and more of those that
-//! failed.
+//! key, those that failed, and of these each code's ([`lanes`]); an index for every
+//! filter would be paid for by every call. So the nearest calls are looked at first,
+//! along the index that holds least beside what is asked for: [`NEAR`] of them, and
+//! more of those that failed.
 //!
 //! For all else the roll-ups say how many calls of each key, project, API and
 //! outcome fell into each quarter of an hour. So a page asks them which quarters
 //! hold matches ([`windows`]), takes as many as it needs, and reads only these.
 //!
-//! **A code** is not rolled up: its outcomes are. At most [`BUDGET`] calls are looked at for a page. Then it says
-//! how far it came, and its reader may search on from there. The same limit holds for
-//! a quarter of an hour that is itself too long to be looked through.
+//! At most [`BUDGET`] calls are looked at for a page. Then it says how far it came,
+//! and its reader may search on from there. The same limit holds for a quarter of an
+//! hour that is itself too long to be looked through.
 
 mod lanes;
 pub(super) mod statements;

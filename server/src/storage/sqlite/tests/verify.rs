@@ -67,7 +67,7 @@ async fn what_is_no_derived_number_is_named_and_left_alone() {
              SELECT 'prj_other', id, 'Other', 0 FROM accounts;
              UPDATE api_keys SET project_id =
                  (SELECT id FROM projects WHERE public_id = 'prj_other')",
-            "key key_1: calls that stand under a project which is not its own: 1",
+            "key key_1: calls under a project or an account that is not its own: 1",
         ),
         (
             "INSERT INTO idempotency SELECT 20000, id, x'00', 1, 'req_9', NULL, NULL FROM accounts",
