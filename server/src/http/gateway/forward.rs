@@ -38,6 +38,7 @@ impl Call {
                 code,
                 message,
                 data,
+                ..
             }) => {
                 drop(hold);
                 self.said_no((code, message, data), accepted).await
@@ -98,6 +99,9 @@ impl Call {
             Success::Status => None,
         };
         let ended = pump(body, events, &mut outlet, limits).await;
+        if ended.is_ok() {
+            self.route.target.answered();
+        }
         match ended {
             Ok(Ended::Well) => {
                 let row = self.row(Outcome::Succeeded, 0, Some(accepted));
@@ -122,8 +126,8 @@ impl Call {
 
     async fn cut(&self, fault: Fault, accepted: Accepted) {
         let api = &self.route.metered.api;
-        self.gateway
-            .upstream
+        self.route
+            .target
             .failed(&self.arrival.id_header, api, fault);
         let why = Refusal::Upstream(fault);
         self.log(self.row(why.outcome(), self.code(&why), Some(accepted)))

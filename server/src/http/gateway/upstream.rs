@@ -25,8 +25,9 @@ use std::time::Duration;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const EVENT_STREAM: &str = "text/event-stream";
-/// Failures in a row after which the upstream counts as failing.
+/// Failures in a row, of calls of one API, after which the upstream counts as failing.
 const FAILING_AFTER: u32 = 3;
+
 #[derive(Debug, Clone)]
 pub struct UpstreamSettings {
     /// Without a trailing slash; an API's path is put behind it.
@@ -68,6 +69,7 @@ pub(super) enum Reply {
     Passed { status: StatusCode, body: Bytes },
     /// The upstream understood the call and said no.
     Refused {
+        status: StatusCode,
         code: i64,
         message: String,
         data: Value,
@@ -108,7 +110,12 @@ pub(super) struct Target {
     /// Whether an answer may be a stream.
     may_stream: bool,
     success: Success,
+    failures: Arc<Failures>,
 }
+
+/// Failures of an API's calls in a row.
+#[derive(Default)]
+struct Failures(AtomicU32);
 
 /// An address that calls cannot be forwarded to.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +129,8 @@ pub struct Upstream {
     connections: Mutex<HashMap<Uri, Arc<Connections>>>,
     settings: UpstreamSettings,
     room: Arc<Room>,
-    failures: AtomicU32,
+    /// By API: of several at one place, or at several, one may fail alone.
+    failures: Mutex<HashMap<String, Arc<Failures>>>,
 }
 
 impl Upstream {
@@ -145,7 +153,7 @@ impl Upstream {
             connections: Mutex::default(),
             room: Arc::new(Room::new(room)),
             settings,
-            failures: AtomicU32::new(0),
+            failures: Mutex::default(),
         }
     }
 
@@ -187,6 +195,7 @@ impl Upstream {
             headers,
             may_stream: api.stream,
             success: api.success,
+            failures: Arc::clone(self.failures.lock().entry(api.name.clone()).or_default()),
         })
     }
 
@@ -197,10 +206,12 @@ impl Upstream {
 
     #[must_use]
     pub fn health(&self) -> UpstreamHealth {
-        if self.failures.load(Ordering::Relaxed) < FAILING_AFTER {
-            UpstreamHealth::Ok
-        } else {
+        let failures = self.failures.lock();
+        let failing = |api: &Arc<Failures>| api.0.load(Ordering::Relaxed) >= FAILING_AFTER;
+        if failures.values().any(failing) {
             UpstreamHealth::Failing
+        } else {
+            UpstreamHealth::Ok
         }
     }
 
@@ -216,17 +227,16 @@ impl Upstream {
         let result = tokio::time::timeout(self.settings.timeout, sent)
             .await
             .unwrap_or(Err(Fault::Slow));
-        match result {
-            Ok(_) => self.failures.store(0, Ordering::Relaxed),
-            Err(fault) => self.failed(request_id, api, fault),
+        match &result {
+            // How it ends is still to be seen.
+            Ok(Reply::Stream(_)) => {}
+            Ok(Reply::Refused { status, .. }) if status.is_server_error() => {
+                target.failed(request_id, api, Fault::Failed);
+            }
+            Ok(_) => target.answered(),
+            Err(fault) => target.failed(request_id, api, *fault),
         }
         result
-    }
-
-    /// Remembers a failure: of a call, or of a stream on its way.
-    pub(super) fn failed(&self, request_id: &HeaderValue, api: &Api, fault: Fault) {
-        self.failures.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(?request_id, api = %api.name, %fault, "upstream");
     }
 
     async fn send(
@@ -255,6 +265,19 @@ impl Upstream {
             Success::Code => understand(status, body, limit),
             Success::Status => take_at_its_status(status, body, limit),
         }
+    }
+}
+
+impl Target {
+    /// Remembers that a call, or a stream, came to its end.
+    pub(super) fn answered(&self) {
+        self.failures.0.store(0, Ordering::Relaxed);
+    }
+
+    /// Remembers a failure: of a call, or of a stream on its way.
+    pub(super) fn failed(&self, request_id: &HeaderValue, api: &Api, fault: Fault) {
+        self.failures.0.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(?request_id, api = %api.name, %fault, "upstream");
     }
 }
 
@@ -315,6 +338,7 @@ fn understand(
     }
     let mut envelope: Value = serde_json::from_slice(&body).map_err(|_| unreadable)?;
     Ok(Reply::Refused {
+        status,
         code,
         message: envelope
             .get("message")
