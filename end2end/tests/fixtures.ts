@@ -100,6 +100,17 @@ export async function leave(page: Page): Promise<void> {
   await page.context().clearCookies();
 }
 
+/** Holds what a pattern names back, until the answer is called. */
+export async function holdBack(page: Page, pattern: string): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(pattern, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return () => release();
+}
+
 /** A second browser of somebody else, as wide as the test's own and as watched. */
 export async function otherBrowser(browser: Browser, who: Person): Promise<OtherBrowser> {
   const { baseURL, viewport, javaScriptEnabled } = test.info().project.use;

@@ -1,5 +1,5 @@
 import { type Page } from "@playwright/test";
-import { accounts, enter, expect, expectAccessible, setTheme, test, themes } from "./fixtures";
+import { accounts, enter, expect, expectAccessible, holdBack, setTheme, test, themes } from "./fixtures";
 
 const dialog = (page: Page) => page.getByRole("dialog", { name: "Command palette" });
 const field = (page: Page) => page.getByRole("combobox", { name: "Command palette" });
@@ -60,12 +60,7 @@ test("the palette is worked by the keyboard only: page, project, key, request", 
 
 test("who has gone on in the palette stays there when the projects arrive", async ({ page }) => {
   await enter(page, "diego");
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/palette.json", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdBack(page, "**/palette.json");
   await page.goto("/keys");
   await summon(page);
   await page.keyboard.press("ArrowDown");

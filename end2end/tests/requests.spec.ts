@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Download, type Page } from "@playwright/test";
 import { daysAgo } from "./console";
-import { enter, expect, leave, test } from "./fixtures";
+import { enter, expect, holdBack, leave, test } from "./fixtures";
 
 // Days that no test adds calls to: history ends yesterday.
 const settled = `from=${daysAgo(30)}&to=${daysAgo(2)}`;
@@ -73,12 +73,7 @@ test("a filter shows what it says, and its address shows the same again @nojs", 
 
 test("a filter that was chosen before the scripts ran is applied when they do", async ({ page }) => {
   await enter(page, "developer");
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdBack(page, "**/*.wasm");
   await page.goto(`/requests?${settled}`, { waitUntil: "commit" });
   const filter = page.getByRole("form", { name: "Filter" });
   await filter.getByLabel("Outcome").selectOption("Rejected");
@@ -96,12 +91,7 @@ test("a filter that was chosen before the scripts ran is applied when they do", 
 
 test("a project that was ticked before the scripts ran is applied when they do", async ({ page }) => {
   await enter(page, "developer");
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdBack(page, "**/*.wasm");
   await page.goto("/usage", { waitUntil: "commit" });
   const panel = page.locator("#filter-project");
   await panel.locator("summary").click();

@@ -1,6 +1,5 @@
 //! What metering must know of an upstream's answer, found in one pass that
-//! builds nothing: its code, how many items its list carries, and where those lie
-//! that are too many.
+//! builds nothing: its code, and where the items of its list lie that are too many.
 
 use crate::domain::catalogue::FieldPath;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -13,8 +12,6 @@ use std::ops::Range;
 pub struct Envelope {
     /// `code`, if it is a whole number.
     pub code: Option<i64>,
-    /// Items in the list of the output limit; 0 if there is no such list.
-    pub items: usize,
     /// The bytes of the items beyond the limit, with the commas before them.
     pub beyond: Vec<Range<usize>>,
 }
@@ -117,7 +114,6 @@ impl<'de> Visitor<'de> for Probe<'_> {
             count += 1;
             end = Some(start + item.len());
         }
-        self.found.items = self.found.items.max(count);
         if let (Some(start), Some(end)) = (beyond, end) {
             self.found.beyond.push(start..end);
         }
@@ -192,11 +188,12 @@ mod tests {
 
     fn scanned(text: &str) -> Option<(Option<i64>, usize)> {
         let list: FieldPath = "data.list".parse().unwrap();
-        let list = List {
-            path: &list,
-            most: 10,
+        let within = |most| {
+            let list = List { path: &list, most };
+            Some(scan(text, Some(list))?.beyond.is_empty())
         };
-        scan(text, Some(list)).map(|found| (found.code, found.items))
+        let items = (0..10).find(|most| within(*most) != Some(false))?;
+        Some((scan(text, None)?.code, items))
     }
 
     /// What is left of an answer whose list may have so many items.

@@ -144,13 +144,14 @@ async fn settled(meter: &Meter, request: Request<Body>) -> Result<Response, Prob
         latency_ms: said.latency_ms.map_or(0, number),
     };
     let service = arrival.service;
-    let reserved = meter.reservations.api_of(&said.reservation);
+    let covers = |account| service.covers(account);
+    let reserved = meter.reservations.api_of(&said.reservation, covers);
     if let Some(api) = reserved.and_then(|api| meter.metering.api(api)) {
         within(said.tokens, &api.api)?;
     }
     let settled = meter
         .reservations
-        .settle(&said.reservation, |account| service.covers(account), how)
+        .settle(&said.reservation, covers, how)
         .await;
     match settled {
         Ok(settled) => Ok(json_response(

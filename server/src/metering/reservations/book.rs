@@ -5,7 +5,7 @@ use super::super::till::Till;
 use super::Unreserved;
 use crate::domain::quota::Pace;
 use crate::domain::reservations::{HeldCall, MOST, MOST_OF_ACCOUNT};
-use crate::domain::{AccountId, ApiId, Millis, StoreError};
+use crate::domain::{AccountId, Millis, StoreError};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ impl Book {
         self.held.insert(id, Held { call, hold, lapsed });
     }
 
-    pub(super) fn api_of(&self, id: &str) -> Option<ApiId> {
-        Some(self.held.get(id)?.call.api)
+    pub(super) fn call(&self, id: &str) -> Option<&HeldCall> {
+        Some(&self.held.get(id)?.call)
     }
 
     pub(super) fn take(&mut self, id: &str) -> Option<Held> {

@@ -21,7 +21,7 @@ use crate::domain::idempotency::Remembered;
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::reservations::HeldCall;
 use crate::domain::usage::{Outcome, UsageRow};
-use crate::domain::{ApiId, StoreError};
+use crate::domain::{AccountId, ApiId, StoreError};
 use answers::{kept, reserved_before};
 use book::Book;
 use making::Making;
@@ -74,10 +74,13 @@ impl Reservations {
         }))
     }
 
-    /// The API of a reservation that is neither settled nor lapsed.
+    /// The API of a reservation that is neither settled nor lapsed, for whom its
+    /// account is no stranger.
     #[must_use]
-    pub fn api_of(&self, reservation: &str) -> Option<ApiId> {
-        self.book.lock().api_of(reservation)
+    pub fn api_of(&self, reservation: &str, covers: impl Fn(AccountId) -> bool) -> Option<ApiId> {
+        let book = self.book.lock();
+        let call = book.call(reservation)?;
+        covers(call.account).then_some(call.api)
     }
 
     /// Holds a call, on disk when this answers. A retry under its key gets the same
