@@ -10,11 +10,18 @@ cd "$(dirname "$0")/.."
 say() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }
 
 failed=""
+last_words=$(mktemp)
 step() {
-  local name=$1 started=$SECONDS verdict=passed
+  local name=$1 started=$SECONDS verdict=passed log
+  log=$(mktemp)
   shift
   say "$name"
-  "$@" || { verdict=FAILED; failed="$failed, $name"; }
+  "$@" 2>&1 | tee "$log" || {
+    verdict=FAILED
+    failed="$failed, $name"
+    { printf -- '--- the end of "%s":\n' "$name"; tail -n 20 "$log"; } >>"$last_words"
+  }
+  rm -f "$log"
   printf -- '--- %s: %s after %s s\n' "$name" "$verdict" "$((SECONDS - started))"
 }
 
@@ -30,7 +37,7 @@ export ALLOWANCE_PYTHON_CLIENT="$ALLOWANCE_TOOLS/python-client"
 
 rust_log=$(mktemp)
 browser_report=end2end/test-results/report.json
-trap 'rm -f "$rust_log"' EXIT
+trap 'rm -f "$rust_log" "$last_words"' EXIT
 rm -f "$browser_report"
 
 rust_tests() {
@@ -64,6 +71,7 @@ step "Lighthouse" lighthouse
 step "browser tests" browser_tests
 
 say "totals after $SECONDS s"
+cat "$last_words"
 [ -z "$failed" ] || printf 'failed: %s\n' "${failed#, }"
 grep -E '^ *Summary \[' "$rust_log" || printf 'rust: 0 passed, 1 failed\n'
 node end2end/totals.mjs "$browser_report"
