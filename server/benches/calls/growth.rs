@@ -1,5 +1,5 @@
-//! What a call costs on a ledger of ten million calls, beside ten thousand: the
-//! ledgers are those of the console's benchmark, copied, as these calls change them.
+//! What a call costs on a ledger of a million calls, and of ten, beside ten thousand:
+//! the ledgers are those of the console's benchmark, copied, as these calls change them.
 
 use crate::callers;
 use crate::report::{Comparison, Report};
@@ -91,10 +91,20 @@ impl Side {
 }
 
 pub async fn run(report: &mut Report) {
-    let (Some(short), Some(long)) = (Side::open(10_000).await, Side::open(10_000_000).await) else {
-        println!("growth is not measured: run the benchmark of the console first");
-        return;
-    };
+    for (calls, name) in [
+        (1_000_000, "charge on 10^6 calls, 64 callers"),
+        (10_000_000, "charge on 10^7 calls, 64 callers"),
+    ] {
+        // Anew for each: these calls make the short one longer.
+        let (Some(short), Some(long)) = (Side::open(10_000).await, Side::open(calls).await) else {
+            println!("growth is not measured: run the benchmark of the console first");
+            return;
+        };
+        beside(report, name, &short, &long).await;
+    }
+}
+
+async fn beside(report: &mut Report, name: &'static str, short: &Side, long: &Side) {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let (a, b) = (long.calls_a_second().await, short.calls_a_second().await);
@@ -104,7 +114,7 @@ pub async fn run(report: &mut Report) {
         }
     }
     report.compare(Comparison {
-        name: "charge on 10^7 calls, 64 callers",
+        name,
         opponent: "the same on 10^4",
         unit: "calls/s",
         ours,
