@@ -8,6 +8,7 @@ mod turn;
 pub use recurrence::{Carried, NewPeriod, Recurrence, Recurs, share_out};
 pub use turn::{Begun, Over, Taken, Turn};
 
+use super::caps::Period;
 use super::{AccountId, ApiId, GrantId, Millis};
 
 /// Where a grant comes from.
@@ -220,20 +221,26 @@ pub const REASON_LENGTH: usize = 500;
 /// Lowest and highest priority that a person can give.
 pub const PRIORITIES: (i64, i64) = (-100, 100);
 
-const DAY: Millis = 24 * 60 * 60 * 1_000;
+const HOUR: Millis = 60 * 60 * 1_000;
+const DAY: Millis = 24 * HOUR;
 /// How long before a grant lapses with calls left its owner is told, the
-/// earliest first (`product.md` §2.6).
-pub const TOLD_BEFORE: [Millis; 2] = [7 * DAY, DAY];
+/// earliest first (`product.md` §2.6). An hour is for what lives no longer than a day.
+pub const TOLD_BEFORE: [Millis; 3] = [7 * DAY, DAY, HOUR];
 
-/// When the owner of a grant is first told that it will lapse. Not, if it is
-/// given or starts later than that. One that comes again is no loss to warn of.
+/// When the owner of a grant that is in force from an instant on is first told that
+/// it will lapse; never, if it is not for longer than an hour. Of one that comes
+/// again each week or month a day ahead is soon enough, and of a daily one a word each
+/// day would be none: `comes_again` is the period, unless it is the last.
 #[must_use]
-pub fn first_told_at(terms: &Terms, created_at: Millis) -> Option<Millis> {
-    let expires_at = terms.expires_at.filter(|_| terms.recurs.is_none())?;
-    let from = terms.starts_at.unwrap_or(created_at).max(created_at);
-    TOLD_BEFORE
-        .into_iter()
-        .map(|before| expires_at - before)
+pub fn first_told_at(from: Millis, end: Millis, comes_again: Option<Period>) -> Option<Millis> {
+    let aheads: &[Millis] = match comes_again {
+        None => &TOLD_BEFORE,
+        Some(Period::Day) => &[],
+        Some(_) => &[DAY],
+    };
+    aheads
+        .iter()
+        .map(|before| end - before)
         .find(|at| *at > from)
 }
 
@@ -242,19 +249,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn owners_are_told_a_week_and_a_day_before_but_not_of_what_is_younger() {
-        let told = |starts_at, expires_at| {
-            let terms = Terms {
-                starts_at,
-                expires_at,
-                ..Terms::default()
-            };
-            first_told_at(&terms, 0)
-        };
-        assert_eq!(told(None, Some(30 * DAY)), Some(23 * DAY));
-        assert_eq!(told(None, Some(7 * DAY)), Some(6 * DAY));
-        assert_eq!(told(Some(5 * DAY), Some(8 * DAY)), Some(7 * DAY));
-        assert_eq!(told(None, Some(DAY)), None);
-        assert_eq!(told(None, None), None);
+    fn owners_are_told_a_week_and_a_day_before_and_of_what_is_younger_an_hour() {
+        let told = |from, end| first_told_at(from, end, None);
+        assert_eq!(told(0, 30 * DAY), Some(23 * DAY));
+        assert_eq!(told(0, 7 * DAY), Some(6 * DAY));
+        assert_eq!(told(5 * DAY, 8 * DAY), Some(7 * DAY));
+        assert_eq!(told(0, DAY), Some(23 * HOUR));
+        assert_eq!(told(0, HOUR), None);
+    }
+
+    #[test]
+    fn of_what_comes_again_they_are_told_a_day_before_but_not_each_day() {
+        let told = |days, period| first_told_at(0, days * DAY, Some(period));
+        assert_eq!(told(30, Period::Month), Some(29 * DAY));
+        assert_eq!(told(7, Period::Week), Some(6 * DAY));
+        assert_eq!(told(1, Period::Day), None);
     }
 }

@@ -32,7 +32,7 @@ mod service_tokens;
 mod settings;
 mod webhooks;
 
-pub use alerts::{Alert, Alerts};
+pub use alerts::{Alert, Alerts, Started};
 pub use bulk::{BulkGrants, GiveLines, NewBulk};
 pub use codes::{Codes, Redemption};
 pub use desk::{AuditFilter, CallCount, Desk, NearLimit, NewNote, Note, Overview};

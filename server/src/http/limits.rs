@@ -2,11 +2,13 @@
 
 use super::problem::Problem;
 use crate::domain::idempotency::LONGEST_KEY;
+use crate::domain::limits::ADVISED_PER_SECOND;
 use crate::domain::service_tokens::is_token_shaped;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const RATE_LIMIT_WARNING: HeaderName = HeaderName::from_static("x-ratelimit-warning");
 
 /// Whether reading stopped at the size limit, and not because the client broke off.
 pub(super) fn is_too_large(error: &axum::Error) -> bool {
@@ -33,6 +35,14 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ()> {
         return Err(());
     }
     Ok(Some(key))
+}
+
+/// Says that the account calls faster than advised; the call is served.
+pub(super) fn warn_of_pace(headers: &mut HeaderMap) {
+    let text = format!("more than the advised {ADVISED_PER_SECOND} calls a second");
+    if let Ok(text) = HeaderValue::try_from(text) {
+        headers.insert(RATE_LIMIT_WARNING, text);
+    }
 }
 
 /// `Authorization: Bearer svc-…`.

@@ -26,7 +26,7 @@ use crate::metering::Changes;
 use admin::AdminApi;
 use console::Site;
 use gateway::Gateway;
-use limits::{idempotency_key, is_too_large};
+use limits::{idempotency_key, is_too_large, warn_of_pace};
 use meter::Meter;
 use std::sync::Arc;
 

@@ -19,16 +19,7 @@ impl Metering {
         change: Change,
     ) -> Result<bool, StoreError> {
         let this = Arc::clone(self);
-        finish(async move {
-            let (account, capped) = (new.account, !new.caps.is_empty());
-            let made = this.store.create_key(new, change);
-            if capped {
-                this.till.changing(account, made).await
-            } else {
-                made.await
-            }
-        })
-        .await
+        finish(async move { this.keys.create(new, change).await }).await
     }
 
     /// Makes one change to a key; the next call with any of its secrets finds it
@@ -42,17 +33,7 @@ impl Metering {
         change: Change,
     ) -> Result<bool, StoreError> {
         let this = Arc::clone(self);
-        finish(async move {
-            let secrets = this
-                .store
-                .change_key(account, &public_id, what, change)
-                .await?;
-            if let Some(secrets) = &secrets {
-                this.keys.forget(secrets);
-            }
-            Ok(secrets.is_some())
-        })
-        .await
+        finish(async move { this.keys.change(account, &public_id, what, change).await }).await
     }
 
     /// Deletes a project. The next call with any of its keys is refused.
@@ -64,14 +45,10 @@ impl Metering {
     ) -> Result<ProjectDeletion, StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let deletion = this
+            let deleted = this
                 .store
-                .delete_project(account, project, change.at, change)
-                .await?;
-            if let ProjectDeletion::Deleted(secrets) = &deletion {
-                this.keys.forget(secrets);
-            }
-            Ok(deletion)
+                .delete_project(account, project, change.at, change);
+            this.keys.deleting_project(account, deleted).await
         })
         .await
     }
@@ -190,14 +167,8 @@ impl Metering {
     ) -> Result<bool, StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let keys = this
-                .store
-                .delete_account(account, tombstone, change)
-                .await?;
-            if let Some(keys) = &keys {
-                this.keys.forget(keys);
-            }
-            Ok(keys.is_some())
+            let deleted = this.store.delete_account(account, tombstone, change);
+            this.keys.changing_keys(account, deleted).await
         })
         .await
     }
@@ -226,17 +197,12 @@ impl Metering {
     ) -> Result<bool, StoreError> {
         let this = Arc::clone(self);
         finish(async move {
-            let keys = if disabled {
-                this.store
-                    .disable_account(account, change.at, change)
-                    .await?
+            let set = if disabled {
+                this.store.disable_account(account, change.at, change)
             } else {
-                this.store.enable_account(account, change).await?
+                this.store.enable_account(account, change)
             };
-            if let Some(keys) = &keys {
-                this.keys.forget(keys);
-            }
-            Ok(keys.is_some())
+            this.keys.changing_keys(account, set).await
         })
         .await
     }
@@ -248,7 +214,7 @@ impl Metering {
     }
 
     /// Has notices raised and lifted by what the account has now.
-    async fn look_again(&self, account: AccountId) {
+    pub(super) async fn look_again(&self, account: AccountId) {
         // Brings the account into memory.
         if let Err(error) = self.quota(account).await {
             tracing::error!(%error, "balances");

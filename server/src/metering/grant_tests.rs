@@ -4,7 +4,7 @@ use super::tests::*;
 use super::*;
 use crate::domain::caps::Period;
 use crate::domain::grants::{EntryKind, GrantState, NewGrant, Recurs, Terms};
-use crate::domain::store::{Alert, Alerts, Grants, Verify};
+use crate::domain::store::{Alert, Alerts, Grants, Notices, Verify};
 use futures::FutureExt;
 use futures::future::join_all;
 
@@ -240,19 +240,22 @@ async fn periods_follow_the_accounts_zone() {
     assert_eq!(next.at, Some(MIDNIGHT + 35 * HOUR));
 }
 
+/// What the account is told of grants that will lapse, after all that is due now.
+async fn told(it: &Fixture) -> Vec<Alert> {
+    it.metering.turn().await.unwrap();
+    let alerts = it.store.open_alerts(it.account, it.clock.now()).await;
+    let mut alerts = alerts.unwrap();
+    // Twenty calls at once are told of too.
+    alerts.retain(|alert| !matches!(alert, Alert::Pace { .. }));
+    alerts
+}
+
 #[tokio::test]
 async fn owners_are_told_once_a_week_and_once_a_day_before_a_grant_lapses() {
     let it = fixture().await;
     let end = NOW + 30 * DAY;
     give(&it, "grt_1", 50, until(end)).await;
-    let told = || async {
-        it.metering.turn().await.unwrap();
-        let alerts = it.store.open_alerts(it.account, it.clock.now()).await;
-        let mut alerts = alerts.unwrap();
-        // Twenty calls at once are told of too.
-        alerts.retain(|alert| !matches!(alert, Alert::Pace { .. }));
-        alerts
-    };
+    let told = || told(&it);
     let lapse = |calls| Alert::Lapse {
         grant_public_id: "grt_1".into(),
         api: it.search(),
@@ -280,4 +283,87 @@ async fn owners_are_told_once_a_week_and_once_a_day_before_a_grant_lapses() {
     assert_eq!(told().await, []);
     it.clock.advance(DAY);
     assert_eq!(told().await, []);
+}
+
+#[tokio::test]
+async fn of_a_grant_for_a_day_its_owner_is_told_an_hour_before() {
+    let it = fixture().await;
+    give(&it, "grt_1", 50, until(MIDNIGHT)).await;
+    it.clock.advance(7 * HOUR - 1);
+    assert_eq!(told(&it).await, []);
+    it.clock.advance(1);
+    assert_eq!(told(&it).await.len(), 1);
+}
+
+#[tokio::test]
+async fn before_a_week_ends_its_owner_is_told_of_what_does_not_roll_over() {
+    let it = fixture().await;
+    let weekly = |expires_at| Terms {
+        recurs: Some(Recurs {
+            period: Period::Week,
+            roll_over: 30,
+        }),
+        expires_at,
+        ..Terms::default()
+    };
+    // `NOW` is a Monday; the week ends with Sunday, and the grant with its second.
+    let end = MIDNIGHT + 6 * DAY;
+    give(&it, "grt_1", 100, weekly(Some(end + 7 * DAY))).await;
+    let lost = |alerts: Vec<Alert>| match alerts[..] {
+        [] => None,
+        [
+            Alert::Lapse {
+                calls, expires_at, ..
+            },
+        ] => Some((calls, expires_at)),
+        _ => panic!("{alerts:?}"),
+    };
+    it.clock.advance(end - DAY - NOW - 1);
+    assert_eq!(lost(told(&it).await), None);
+    it.clock.advance(1);
+    assert_eq!(lost(told(&it).await), Some((70, end)));
+    join_all((0..70).map(|id| it.charge(id))).await;
+    assert_eq!(lost(told(&it).await), None);
+    // In the last week, what rolled over lapses too, and nothing rolls on.
+    it.clock.advance(DAY);
+    assert_eq!(lost(told(&it).await), None);
+    it.clock.advance(6 * DAY);
+    assert_eq!(lost(told(&it).await), Some((130, end + 7 * DAY)));
+    verified(&it).await;
+}
+
+#[tokio::test]
+async fn what_comes_again_is_revoked_by_the_name_of_any_of_its_periods() {
+    let it = fixture().await;
+    give(&it, "grt_1", 100, daily(0)).await;
+    it.clock.advance(3 * DAY);
+    assert_eq!(it.remaining().await, 1_100);
+    assert!(revoke(&it, "grt_1").await);
+    assert_eq!(it.remaining().await, 1_000);
+    it.clock.advance(3 * DAY);
+    assert_eq!(it.remaining().await, 1_000);
+    assert!(!revoke(&it, "grt_1").await);
+    verified(&it).await;
+}
+
+#[tokio::test]
+async fn at_the_start_of_a_grant_who_watches_is_told_and_notices_are_lifted() {
+    let it = fixture().await;
+    join_all((0..1_000).map(|id| it.charge(id))).await;
+    let later = Terms {
+        starts_at: Some(NOW + HOUR),
+        ..Terms::default()
+    };
+    give(&it, "grt_1", 1_000, later).await;
+    it.metering.drain().await;
+    let used_up = || async { it.store.open_notices(it.account).await.unwrap().len() };
+    assert_eq!(used_up().await, 1);
+    assert_eq!(it.metering.turn().await.unwrap().at, Some(NOW + HOUR));
+    let mut watch = it.metering.changes().watch(it.account).unwrap();
+    it.clock.advance(HOUR);
+    it.metering.turn().await.unwrap();
+    watch.changed().now_or_never().expect("a change");
+    it.metering.drain().await;
+    assert_eq!(used_up().await, 0);
+    assert_eq!(it.metering.turn().await.unwrap().at, None);
 }

@@ -1,9 +1,9 @@
 //! Known keys in memory: the hot path asks the store once for each key. Keys
 //! that are not known are not kept, so guessing fills nothing.
 
-use crate::domain::StoreError;
 use crate::domain::keys::{KeyHash, KeyIdentity};
-use crate::domain::store::Store;
+use crate::domain::store::Keys;
+use crate::domain::{AccountId, StoreError};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ impl KeyCache {
     pub(super) async fn find(
         &self,
         hash: KeyHash,
-        store: &dyn Store,
+        store: &dyn Keys,
     ) -> Result<Option<KeyIdentity>, StoreError> {
         let read_at = {
             let known = self.known.read();
@@ -52,7 +52,7 @@ impl KeyCache {
     pub(super) async fn find_id(
         &self,
         id: &str,
-        store: &dyn Store,
+        store: &dyn Keys,
     ) -> Result<Option<KeyIdentity>, StoreError> {
         let read_at = {
             let known = self.known.read();
@@ -82,5 +82,11 @@ impl KeyCache {
         for hash in hashes {
             known.keys.remove(hash);
         }
+    }
+    /// Forgets all keys of an account.
+    pub(super) fn forget_account(&self, account: AccountId) {
+        let mut known = self.known.write();
+        known.epoch += 1;
+        known.keys.retain(|_, identity| identity.account != account);
     }
 }

@@ -7,6 +7,7 @@ mod changes;
 mod edits;
 mod hold;
 mod key_cache;
+mod key_ring;
 mod levels;
 mod once;
 mod record;
@@ -33,17 +34,18 @@ use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Known, Remembered, Retention};
 use crate::domain::keys::{KeyHash, KeyIdentity};
-use crate::domain::quota::{Allowance, Call, Engine, Pace, Pacing, Quota};
+use crate::domain::quota::{Allowance, Call, Engine, Pacing, Quota};
 use crate::domain::service_tokens::{ServiceIdentity, TokenHash};
 use crate::domain::store::Store;
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, ApiId, Millis, StoreError};
 use books::Books;
-use key_cache::KeyCache;
+use key_ring::KeyRing;
 use levels::Levels;
 use parking_lot::Mutex;
 use retries::KeyDays;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use till::Till;
 use token_cache::TokenCache;
 use tokio::sync::Notify;
@@ -74,13 +76,15 @@ pub enum ReserveError {
 /// The service. One for each process: it owns the balances.
 pub struct Metering {
     apis: Vec<MeteredApi>,
-    keys: KeyCache,
+    keys: KeyRing,
     tokens: TokenCache,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     changes: Arc<Changes>,
     levels: Arc<Levels>,
     till: Arc<Till>,
+    /// Grants that started up to here were told to who watches.
+    begun_until: AtomicI64,
     /// Wakes the task that writes what is due.
     sooner: Arc<Notify>,
     /// Wakes who sends messages.
@@ -158,15 +162,17 @@ impl Metering {
                 api: Arc::new(api.clone()),
             })
             .collect();
+        let till = Arc::new(Till::open(books));
         Ok(Arc::new(Self {
             apis,
-            keys: KeyCache::default(),
+            keys: KeyRing::open(Arc::<dyn Store>::clone(&store), Arc::clone(&till)),
             tokens: TokenCache::default(),
             store,
+            begun_until: AtomicI64::new(clock.now() - turns::MISSED),
             clock,
             changes,
-            levels: Arc::clone(&books.levels),
-            till: Arc::new(Till::open(books)),
+            levels: Arc::clone(&till.books.levels),
+            till,
             sooner: Arc::default(),
             news,
         }))
@@ -215,19 +221,17 @@ impl Metering {
 
     /// Whose key this is. Known keys are kept in memory until they change.
     pub async fn identify(&self, secret: &str) -> Result<Option<KeyIdentity>, StoreError> {
-        self.keys
-            .find(KeyHash::of(secret), self.store.as_ref())
-            .await
+        self.keys.find(KeyHash::of(secret)).await
     }
 
     /// The same for a key whose secret nobody has at hand: its hash names it.
     pub async fn identify_hash(&self, hash: KeyHash) -> Result<Option<KeyIdentity>, StoreError> {
-        self.keys.find(hash, self.store.as_ref()).await
+        self.keys.find(hash).await
     }
 
     /// Whose key a service names by its public id.
     pub async fn identify_id(&self, public_id: &str) -> Result<Option<KeyIdentity>, StoreError> {
-        self.keys.find_id(public_id, self.store.as_ref()).await
+        self.keys.find_id(public_id).await
     }
 
     /// What a service token allows. One that was taken back stops within seconds.
@@ -246,11 +250,7 @@ impl Metering {
     /// The same for a call whose account keeps a pace: it is refused over the
     /// ceiling, and its account is told if it is faster than advised.
     pub async fn reserve_paced(&self, call: Call) -> Result<Hold, ReserveError> {
-        let hold = self.till.reserve_paced(call).await?;
-        if hold.pace() == Pace::Above {
-            self.levels.too_fast(call.account, self.clock.now());
-        }
-        Ok(hold)
+        self.till.reserve_paced(call).await
     }
 
     /// Charges a call that succeeded. When this answers, the charge is on disk.

@@ -8,7 +8,7 @@ use crate::domain::caps::CapUse;
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Remembered, Terms, Why};
 use crate::domain::quota::Quota;
 use crate::domain::usage::{Outcome, UsageRow};
-use crate::domain::{AccountId, StoreError};
+use crate::domain::{AccountId, Millis, StoreError};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -56,6 +56,10 @@ pub enum Verdict {
         any_left: bool,
     },
     Capped(CapUse),
+    /// Over the ceiling of calls a second. No event is: it took place.
+    TooFast {
+        wait: Millis,
+    },
 }
 
 /// Nothing was recorded.
@@ -327,8 +331,8 @@ pub(super) fn refused(error: ReserveError) -> Verdict {
     match error {
         ReserveError::Exhausted { quota, any_left } => Verdict::Exhausted { quota, any_left },
         ReserveError::Capped(cap) => Verdict::Capped(cap),
-        // No event comes too fast: it took place.
-        ReserveError::TooFast { .. } | ReserveError::Store(_) => Verdict::Reused,
+        ReserveError::TooFast { wait } => Verdict::TooFast { wait },
+        ReserveError::Store(_) => Verdict::Reused,
     }
 }
 

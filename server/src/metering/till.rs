@@ -5,7 +5,7 @@ use super::books::Books;
 use super::record::UnderWay;
 use super::writer::{CommitError, LedgerWriter, Line};
 use super::{Hold, ReserveError};
-use crate::domain::quota::{Call, Decision, Engine};
+use crate::domain::quota::{Call, Decision, Engine, Pace};
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, Millis, StoreError};
 use std::sync::Arc;
@@ -53,6 +53,10 @@ impl Till {
             };
             match decision {
                 Decision::Reserved(reservation, pace) => {
+                    if pace == Pace::Above {
+                        let now = self.books.clock.now();
+                        self.books.levels.too_fast(call.account, now);
+                    }
                     let engine = Arc::clone(&self.books.engine);
                     return Ok(Hold::new(engine, reservation, pace));
                 }

@@ -3,8 +3,9 @@
 //! server was down is written at its start.
 
 use super::Metering;
-use crate::domain::StoreError;
 use crate::domain::store::NextDue;
+use crate::domain::{Millis, StoreError};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -15,6 +16,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const IN_FLIGHT: Duration = Duration::from_secs(1);
 /// What is due at once has just been looked at.
 const SHORTEST: Duration = Duration::from_millis(100);
+/// What started while the server was down is looked at, so far back.
+pub(super) const MISSED: Millis = 24 * 60 * 60 * 1_000;
 /// After a failure of the store.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -43,15 +46,35 @@ pub(super) async fn run(metering: Weak<Metering>, sooner: Arc<Notify>) {
 
 impl Metering {
     /// Writes all that is due now: grants that lapse or come again, and notices of
-    /// those that will lapse. Answers when there is something to do again.
+    /// those that will lapse; and has those who watch see what has started. Answers
+    /// when there is something to do again.
     pub async fn turn(self: &Arc<Self>) -> Result<NextDue, StoreError> {
         self.till.turn().await?;
+        let next_start = self.begin().await?;
         let told = self.store.tell_lapses(self.clock.now()).await?;
         if !told.is_empty() {
             self.news.notify_one();
         }
         self.changes.tell(told);
-        self.store.next_due().await
+        let due = self.store.next_due().await?;
+        Ok(NextDue {
+            at: due.at.into_iter().chain(next_start).min(),
+            ..due
+        })
+    }
+
+    /// Grants that were given for later and start now lift notices and change what
+    /// pages show. Calls need no telling. Answers when the next one starts.
+    async fn begin(&self) -> Result<Option<Millis>, StoreError> {
+        let now = self.clock.now();
+        let since = self.begun_until.load(Ordering::Relaxed);
+        let started = self.store.started(since, now).await?;
+        self.begun_until.store(now, Ordering::Relaxed);
+        for account in &started.accounts {
+            self.look_again(*account).await;
+        }
+        self.changes.tell(started.accounts);
+        Ok(started.next)
     }
 
     fn pause(&self, next: NextDue) -> Duration {

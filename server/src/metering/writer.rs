@@ -29,13 +29,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// After so long with what is done between commits, calls have their turn again.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// A row was not written. Nothing was charged.
+/// A row was not written, or is not known to be.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CommitError {
     #[error("the ledger's queue is full")]
     Full,
     #[error("the ledger is closed")]
     Closed,
+    /// It may have reached the disk all the same; then the account knows.
     #[error("the commit failed: {0}")]
     Failed(Arc<str>),
 }

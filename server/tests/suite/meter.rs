@@ -2,6 +2,7 @@
 
 use crate::support::{NOW, TestServer};
 use allowance::actions::CreateServiceToken;
+use allowance::config::Config;
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::authority::By;
 use allowance::domain::store::{RequestLog, ServiceTokens};
@@ -36,7 +37,11 @@ pub async fn token(it: &TestServer, scopes: &str, account: &str, expires: &str) 
 
 impl Metered {
     pub async fn start() -> Self {
-        let it = TestServer::start().await;
+        Self::start_with(|_| {}).await
+    }
+
+    pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let it = TestServer::start_with(configure).await;
         let ann = it.account("ann@example.com", Role::Developer).await;
         let secret = it.key(&ann, "Key").await;
         let key = it.newest_key(&ann).await;

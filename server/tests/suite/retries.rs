@@ -120,6 +120,10 @@ async fn an_answer_too_long_to_keep_is_told_to_be_done() {
     let message = envelope["message"].as_str().unwrap();
     assert!(message.contains(&id), "{message}");
     assert_eq!(it.remaining(&ann, "searchMemory").await, 999);
+    // A refused retry is logged with all that is known of it, too.
+    let page = it.call_page(&ann).await;
+    let users = page.calls.iter().map(|call| call.end_user.as_deref());
+    assert_eq!(users.collect::<Vec<_>>(), [Some("ann"); 2]);
     it.assert_verified().await;
 }
 

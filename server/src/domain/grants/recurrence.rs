@@ -75,6 +75,14 @@ pub struct NewPeriod {
 }
 
 impl Recurrence {
+    /// The period, if what ends at `end` comes again after it.
+    #[must_use]
+    pub fn again_after(&self, end: Millis) -> Option<Period> {
+        self.ends_at
+            .is_none_or(|last| end < last)
+            .then_some(self.recurs.period)
+    }
+
     /// The periods that began up to `now`, when `rest` calls were left at the end
     /// of the last known one. More than one, if nobody looked for a while: then
     /// nobody burnt anything of those before the last either.
@@ -230,6 +238,8 @@ mod tests {
         let periods = it.periods(0, it.next_at + 1_000 * HOUR);
         assert_eq!(periods.len(), 2);
         assert_eq!(periods[1].end, it.next_at + 30 * HOUR);
+        let again = |place: usize| it.again_after(periods[place].end);
+        assert_eq!((again(0), again(1)), (Some(Period::Day), None));
     }
 
     #[test]

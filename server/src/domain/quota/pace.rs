@@ -27,8 +27,9 @@ impl Default for Pacing {
 }
 
 /// Whether a call keeps to the advised pace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pace {
+    #[default]
     Within,
     /// It is served, and its client is told.
     Above,

@@ -10,7 +10,7 @@ pub enum Alert {
     Lapse {
         grant_public_id: String,
         api: ApiId,
-        /// What is left of it now.
+        /// What would lapse of it, as it is left now.
         calls: i64,
         expires_at: Millis,
     },
@@ -18,11 +18,22 @@ pub enum Alert {
     Pace { at: Millis },
 }
 
+/// Grants that came into force at a start of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Started {
+    /// Whose they are.
+    pub accounts: Vec<AccountId>,
+    /// When the next one does.
+    pub next: Option<Millis>,
+}
+
 #[async_trait]
 pub trait Alerts: Send + Sync + 'static {
     /// Tells the owners of grants that lapse soon and have calls left, once for
     /// each time ahead. Answers whose they are.
     async fn tell_lapses(&self, now: Millis) -> Stored<Vec<AccountId>>;
+    /// Whose grants, given before, started after `since` and up to `now`.
+    async fn started(&self, since: Millis, now: Millis) -> Stored<Started>;
     /// Tells an account that it calls faster than advised, once in a day.
     async fn tell_pace(&self, account: AccountId, at: Millis) -> Stored<()>;
     /// What an account has not taken note of yet, and still matters.

@@ -3,21 +3,19 @@
 
 use super::GatewaySettings;
 use super::refusal::Refusal;
-use super::upstream::REQUEST_ID;
+use super::upstream::{Declined, REQUEST_ID};
 use crate::config::ErrorStyle;
-use crate::domain::catalogue::Api;
-use crate::domain::limits::ADVISED_PER_SECOND;
+use crate::domain::catalogue::{Api, Success};
 use crate::domain::quota::Allowance;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LINK, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::ops::Range;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_WARNING: HeaderName = HeaderName::from_static("x-ratelimit-warning");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// What remains, for the `RateLimit` headers (IETF draft-ietf-httpapi-ratelimit-headers).
@@ -31,7 +29,7 @@ pub(super) struct Remaining<'a> {
     pub renews_in: Option<u32>,
 }
 
-/// The upstream's body, as it came.
+/// The upstream's body.
 pub(super) fn passed(
     request_id: &HeaderValue,
     status: StatusCode,
@@ -59,31 +57,54 @@ pub(super) fn stream(
     response
 }
 
-/// Says that the account calls faster than advised; the call is served.
-pub(super) fn warn_of_pace(response: &mut Response) {
-    let text = format!("more than the advised {ADVISED_PER_SECOND} calls a second");
-    insert(response.headers_mut(), RATE_LIMIT_WARNING, text);
-}
-
-/// The upstream's own no, in the envelope and on the status of the style.
-pub(super) fn refused_upstream(
+/// The upstream's own no: as it came, and in the envelope on the status of the style.
+pub(super) fn declined(
     request_id: &HeaderValue,
     style: ErrorStyle,
     api: &Api,
-    (code, message, data): (i64, String, Value),
+    no: Declined,
     remaining: Option<Remaining<'_>>,
 ) -> Response {
-    let status = match style {
-        ErrorStyle::Envelope => StatusCode::OK,
-        ErrorStyle::Http => StatusCode::UNPROCESSABLE_ENTITY,
+    let (status, body) = match (api.success, style) {
+        (Success::Status, _) => (no.status, no.body),
+        (Success::Code, ErrorStyle::Envelope) => (StatusCode::OK, complete(no.body, no.code, api)),
+        (Success::Code, ErrorStyle::Http) => {
+            let status = if no.status.is_client_error() {
+                no.status
+            } else if no.status.is_server_error() {
+                StatusCode::BAD_GATEWAY
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
+            (status, complete(no.body, no.code, api))
+        }
     };
-    // Some clients cannot read an error without its data.
-    let data = match data {
-        Value::Object(fields) if !fields.is_empty() => Value::Object(fields),
-        _ => api.failure_data.clone(),
-    };
-    let body = json!({ "code": code, "data": data, "message": message });
-    respond(status, request_id, Body::from(body.to_string()), remaining)
+    let mut response = respond(status, request_id, Body::from(body), remaining);
+    if let Some(when) = no.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, when);
+    }
+    response
+}
+
+/// An envelope with a message and with data: some clients cannot read an error
+/// without. Where it has both, it is left as it came, byte for byte.
+fn complete(envelope: Bytes, code: i64, api: &Api) -> Bytes {
+    // One that is nested too deeply to be read is left out.
+    let mut fields: Map<String, Value> = serde_json::from_slice(&envelope).unwrap_or_default();
+    let has_data = matches!(fields.get("data"), Some(Value::Object(data)) if !data.is_empty());
+    let has_message = matches!(fields.get("message"), Some(Value::String(_)));
+    if has_data && has_message {
+        return envelope;
+    }
+    fields.insert("code".into(), code.into());
+    if !has_data {
+        fields.insert("data".into(), api.failure_data.clone());
+    }
+    if !has_message {
+        let text = "The service behind this gateway refused the call.";
+        fields.insert("message".into(), text.into());
+    }
+    Value::Object(fields).to_string().into()
 }
 
 pub(super) fn refusal(

@@ -3,7 +3,7 @@
 use super::answer::{self, Remaining};
 use super::body::{self, NoRoom, Unread};
 use super::refusal::{CapRefusal, Refusal};
-use super::retry::First;
+use super::retry::{First, NotFirst};
 use super::unstoppable::Unstoppable;
 use super::{BASE_PATH, Gateway, Route, collapsed, credentials, is_post};
 use crate::domain::Millis;
@@ -12,7 +12,7 @@ use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::{self, Accepted};
 use crate::domain::quota::{self, Pace};
 use crate::domain::usage::{Outcome, UsageRow};
-use crate::http::idempotency_key;
+use crate::http::{idempotency_key, warn_of_pace};
 use crate::metering::{CommitError, Hold, ReserveError};
 use axum::body::Body;
 use axum::extract::Request;
@@ -134,7 +134,8 @@ impl Call {
             Ok(None) => {}
             Ok(Some(key)) => match self.first(&key, &body).await {
                 Ok(first) => self.once = Some(first),
-                Err(answer) => return answer,
+                Err(NotFirst::Known(known)) => return self.again(known, Some(accepted)).await,
+                Err(NotFirst::Refused(why)) => return self.refuse(why, Some(accepted)).await,
             },
             Err(()) => return self.refuse(Refusal::BadRetryKey, Some(accepted)).await,
         }
@@ -159,10 +160,10 @@ impl Call {
             .unwrap_or_else(|_| {
                 tracing::error!(request_id = ?id, "a call broke off");
                 let api = Some(route.metered.api.as_ref());
-                answer::refusal(&id, &gateway.settings, api, &Refusal::System, None)
+                answer::refusal(&id, &gateway.settings, api, &Refusal::Doubtful, None)
             });
         if pace == Pace::Above {
-            answer::warn_of_pace(&mut response);
+            warn_of_pace(response.headers_mut());
         }
         response
     }
@@ -236,7 +237,11 @@ impl Call {
 
     pub(super) fn unrecorded(&self, error: &CommitError) -> Response {
         tracing::error!(request_id = %self.arrival.request_id, %error, "a charge was not written");
-        self.refused(&Refusal::System, None)
+        let why = match error {
+            CommitError::Full => Refusal::System,
+            CommitError::Closed | CommitError::Failed(_) => Refusal::Doubtful,
+        };
+        self.refused(&why, None)
     }
 
     fn refused(&self, why: &Refusal, remaining: Option<Remaining<'_>>) -> Response {

@@ -7,7 +7,7 @@ use super::connections::AnswerBody;
 use super::events::Events;
 use super::refusal::Refusal;
 use super::stream::{Ended, Outlet, pump};
-use super::upstream::{Answer, Fault, Reply, Stream};
+use super::upstream::{Answer, Declined, Fault, Reply, Stream};
 use crate::domain::catalogue::Success;
 use crate::domain::limits::Accepted;
 use crate::domain::usage::Outcome;
@@ -15,7 +15,6 @@ use crate::metering::Hold;
 use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
-use serde_json::Value;
 
 impl Call {
     pub(super) async fn forward(self, body: Bytes, accepted: Accepted, hold: Hold) -> Response {
@@ -27,21 +26,9 @@ impl Call {
             .await;
         match reply {
             Ok(Reply::Success(answer)) => self.succeeded(answer, accepted, hold).await,
-            Ok(Reply::Passed { status, body }) => {
+            Ok(Reply::Declined(no)) => {
                 drop(hold);
-                let code = i64::from(status.as_u16());
-                self.log(self.row(Outcome::UpstreamFailed, code, Some(accepted)))
-                    .await;
-                answer::passed(id, status, body, self.remaining().await)
-            }
-            Ok(Reply::Refused {
-                code,
-                message,
-                data,
-                ..
-            }) => {
-                drop(hold);
-                self.said_no((code, message, data), accepted).await
+                self.declined(no, accepted).await
             }
             Ok(Reply::Stream(stream)) => self.stream(stream, accepted, hold).await,
             Err(fault) => {
@@ -56,17 +43,17 @@ impl Call {
         let body = answer::cut(answer.body, &answer.beyond);
         match self.charge(hold, row, answer.status, Some(&body)).await {
             Ok(None) => {}
-            Ok(Some(known)) => return self.again(known).await,
+            Ok(Some(known)) => return self.again(known, None).await,
             Err(error) => return self.unrecorded(&error),
         }
         let id = &self.arrival.id_header;
         answer::passed(id, answer.status, body, self.remaining().await)
     }
 
-    async fn said_no(&self, no: (i64, String, Value), accepted: Accepted) -> Response {
-        self.log(self.row(Outcome::UpstreamFailed, no.0, Some(accepted)))
+    async fn declined(&self, no: Declined, accepted: Accepted) -> Response {
+        self.log(self.row(Outcome::UpstreamFailed, no.code, Some(accepted)))
             .await;
-        answer::refused_upstream(
+        answer::declined(
             &self.arrival.id_header,
             self.gateway.settings.errors,
             &self.route.metered.api,

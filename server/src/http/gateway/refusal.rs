@@ -66,8 +66,10 @@ pub(super) enum Refusal {
     Upstream(Fault),
     /// Too many calls in flight.
     Busy,
-    /// Our own fault; the request id finds the log line.
+    /// Our own fault; the request id finds the log line. Nothing was charged.
     System,
+    /// Our own fault, and whether the call is on disk is not known.
+    Doubtful,
 }
 
 /// A cap that stopped a call, in words for a client.
@@ -157,7 +159,9 @@ impl Refusal {
             | Self::KeyReused
             | Self::NotKept { .. }
             | Self::Limit(_) => 40_000,
-            Self::StillRunning | Self::Upstream(_) | Self::Busy | Self::System => 50_000,
+            Self::StillRunning | Self::Upstream(_) | Self::Busy | Self::System | Self::Doubtful => {
+                50_000
+            }
         }
     }
 
@@ -181,7 +185,9 @@ impl Refusal {
             | Self::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream(Fault::Slow) => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream(_) => StatusCode::BAD_GATEWAY,
-            Self::StillRunning | Self::Busy | Self::System => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StillRunning | Self::Busy | Self::System | Self::Doubtful => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -195,7 +201,7 @@ impl Refusal {
             | Self::Capped(_)
             | Self::TooFast { .. } => Outcome::Blocked,
             Self::Upstream(_) => Outcome::UpstreamFailed,
-            Self::StillRunning | Self::Busy | Self::System => Outcome::Failed,
+            Self::StillRunning | Self::Busy | Self::System | Self::Doubtful => Outcome::Failed,
             _ => Outcome::Rejected,
         }
     }
@@ -203,7 +209,11 @@ impl Refusal {
     /// Seconds after which the same call may succeed.
     pub(super) const fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::AllHeld { .. } | Self::StillRunning | Self::Busy | Self::System => Some(1),
+            Self::AllHeld { .. }
+            | Self::StillRunning
+            | Self::Busy
+            | Self::System
+            | Self::Doubtful => Some(1),
             Self::Upstream(Fault::Down | Fault::Slow) => Some(5),
             Self::Capped(cap) => cap.renews_in,
             Self::TooFast { retry_after } => Some(*retry_after),
@@ -273,6 +283,7 @@ impl Refusal {
             Self::Upstream(fault) => format!("System error: {fault} This call was not charged."),
             Self::Busy => "System error: too many calls at once. This call was not charged; try again in a moment.".into(),
             Self::System => "System error: the call could not be recorded, and was not charged. Try again in a moment.".into(),
+            Self::Doubtful => "System error: the disk failed while the call was recorded. If it was charged, the request log shows it. Try again in a moment; with the same Idempotency-Key it is charged once.".into(),
         }
     }
 }

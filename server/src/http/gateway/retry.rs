@@ -8,6 +8,7 @@ use super::refusal::Refusal;
 use crate::domain::idempotency::{
     Fingerprint, IdempotencyHash, KeptAnswer, Known, MOST_KEPT, Purpose, Remembered,
 };
+use crate::domain::limits::Accepted;
 use crate::domain::usage::UsageRow;
 use crate::metering::{CommitError, Hold, Ticket, Turn};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -25,12 +26,25 @@ pub(super) struct First {
     _ticket: Ticket<()>,
 }
 
+/// Why a call is not to be made.
+pub(super) enum NotFirst {
+    /// It was made before.
+    Known(Known),
+    Refused(Refusal),
+}
+
+impl From<Refusal> for NotFirst {
+    fn from(why: Refusal) -> Self {
+        Self::Refused(why)
+    }
+}
+
 impl Call {
     /// Whether this call is to be made. Nothing, for one without a key.
     ///
     /// # Errors
-    /// It was made before: here is its answer. Or it cannot be made.
-    pub(super) async fn first(&self, key: &str, body: &Bytes) -> Result<First, Response> {
+    /// It was made before, or cannot be made.
+    pub(super) async fn first(&self, key: &str, body: &Bytes) -> Result<First, NotFirst> {
         let metering = &self.gateway.metering;
         let account = self.key.account;
         let hash = IdempotencyHash::of(Purpose::Call, &[key]);
@@ -42,23 +56,19 @@ impl Call {
             .turn(account, hash, fingerprint, PATIENCE);
         let ticket = match turn.await {
             Turn::First(ticket) => ticket,
-            Turn::Reused => return Err(self.refuse(Refusal::KeyReused, None).await),
-            Turn::Done(()) | Turn::StillRunning => {
-                return Err(self.refuse(Refusal::StillRunning, None).await);
-            }
+            Turn::Reused => return Err(Refusal::KeyReused.into()),
+            Turn::Done(()) | Turn::StillRunning => return Err(Refusal::StillRunning.into()),
         };
         match metering.remembered(account, hash).await {
             Ok(None) => Ok(First {
                 remembered: metering.to_remember(account, hash, fingerprint),
                 _ticket: ticket,
             }),
-            Ok(Some(known)) if known.fingerprint != fingerprint => {
-                Err(self.refuse(Refusal::KeyReused, None).await)
-            }
-            Ok(Some(known)) => Err(self.again(known).await),
+            Ok(Some(known)) if known.fingerprint != fingerprint => Err(Refusal::KeyReused.into()),
+            Ok(Some(known)) => Err(NotFirst::Known(known)),
             Err(error) => {
                 tracing::error!(%error, "a key of a retry could not be looked up");
-                Err(self.refuse(Refusal::System, None).await)
+                Err(Refusal::System.into())
             }
         }
     }
@@ -90,13 +100,14 @@ impl Call {
     }
 
     /// The answer of the call that was made before.
-    pub(super) async fn again(&self, known: Known) -> Response {
+    pub(super) async fn again(&self, known: Known, accepted: Option<Accepted>) -> Response {
         let Known {
             request_id, answer, ..
         } = known;
         let Some((status, body)) = answer.and_then(|answer| Some((answer.status, answer.body?)))
         else {
-            return self.refuse(Refusal::NotKept { request_id }, None).await;
+            let why = Refusal::NotKept { request_id };
+            return self.refuse(why, accepted).await;
         };
         let id =
             HeaderValue::from_str(&request_id).unwrap_or_else(|_| self.arrival.id_header.clone());

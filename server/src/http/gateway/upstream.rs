@@ -5,7 +5,8 @@ use super::connections::{self, AnswerBody, Connections, Connector};
 use super::envelope::{self, Envelope, List};
 use crate::domain::catalogue::{Api, OutputLimit, Success};
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER,
+    TRANSFER_ENCODING,
 };
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use bytes::Bytes;
@@ -15,7 +16,6 @@ use hyper::body::Body as _;
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
 use parking_lot::Mutex;
-use serde_json::Value;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,6 +27,9 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 const EVENT_STREAM: &str = "text/event-stream";
 /// Failures in a row, of calls of one API, after which the upstream counts as failing.
 const FAILING_AFTER: u32 = 3;
+
+/// Codes of a key that is missing or refused, in both eras of `wire.md`.
+const KEY_REFUSED: [i64; 3] = [40_100, 40_130, 40_132];
 
 #[derive(Debug, Clone)]
 pub struct UpstreamSettings {
@@ -58,6 +61,9 @@ pub enum Fault {
     Nonsense,
     #[error("the service behind this gateway failed.")]
     Failed,
+    /// It is the gateway's key that the upstream sees, never a client's.
+    #[error("the service behind this gateway does not accept the gateway's own key.")]
+    Unwelcome,
 }
 
 /// What the upstream answered, understood as far as metering needs.
@@ -65,15 +71,8 @@ pub enum Fault {
 pub(super) enum Reply {
     /// HTTP 2xx and, in the envelope, `code` 0: the call is charged.
     Success(Answer),
-    /// A no without an envelope, of an API that has none: passed on as it came.
-    Passed { status: StatusCode, body: Bytes },
     /// The upstream understood the call and said no.
-    Refused {
-        status: StatusCode,
-        code: i64,
-        message: String,
-        data: Value,
-    },
+    Declined(Declined),
     /// HTTP 2xx, and how it ends is still to be seen.
     Stream(Stream),
 }
@@ -85,6 +84,16 @@ pub(super) struct Answer {
     pub body: Bytes,
     /// Where the items of its list lie that are beyond the output limit.
     pub beyond: Vec<Range<usize>>,
+}
+
+/// An upstream's own no.
+#[derive(Debug)]
+pub(super) struct Declined {
+    pub status: StatusCode,
+    /// Of its envelope; the status, where an API has none.
+    pub code: i64,
+    pub body: Bytes,
+    pub retry_after: Option<HeaderValue>,
 }
 
 /// Server-sent events to come.
@@ -230,7 +239,7 @@ impl Upstream {
         match &result {
             // How it ends is still to be seen.
             Ok(Reply::Stream(_)) => {}
-            Ok(Reply::Refused { status, .. }) if status.is_server_error() => {
+            Ok(Reply::Declined(no)) if no.status.is_server_error() => {
                 target.failed(request_id, api, Fault::Failed);
             }
             Ok(_) => target.answered(),
@@ -257,14 +266,25 @@ impl Upstream {
         if status.is_success() && is_event_stream(response.headers()) {
             return stream(target, response);
         }
+        if matches!(
+            status,
+            StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        ) {
+            return Err(Fault::Unwelcome);
+        }
         let most = self.settings.max_answer_bytes;
-        let body = body::whole(response.into_body(), most, &self.room, NoRoom::Wait)
+        let (mut head, body) = response.into_parts();
+        let body = body::whole(body, most, &self.room, NoRoom::Wait)
             .await
             .map_err(|why| broken(&why))?;
-        match target.success {
-            Success::Code => understand(status, body, limit),
-            Success::Status => take_at_its_status(status, body, limit),
+        let mut reply = match target.success {
+            Success::Code => understand(status, body, limit)?,
+            Success::Status => take_at_its_status(status, body, limit)?,
+        };
+        if let Reply::Declined(no) = &mut reply {
+            no.retry_after = head.headers.remove(RETRY_AFTER);
         }
+        Ok(reply)
     }
 }
 
@@ -336,19 +356,18 @@ fn understand(
             Err(Fault::Failed)
         };
     }
-    let mut envelope: Value = serde_json::from_slice(&body).map_err(|_| unreadable)?;
-    Ok(Reply::Refused {
+    if KEY_REFUSED.contains(&code) {
+        return Err(Fault::Unwelcome);
+    }
+    Ok(declined(status, code, body))
+}
+
+fn declined(status: StatusCode, code: i64, body: Bytes) -> Reply {
+    Reply::Declined(Declined {
         status,
         code,
-        message: envelope
-            .get("message")
-            .and_then(Value::as_str)
-            .unwrap_or("The service behind this gateway refused the call.")
-            .to_owned(),
-        data: envelope
-            .get_mut("data")
-            .map(Value::take)
-            .unwrap_or_default(),
+        body,
+        retry_after: None,
     })
 }
 
@@ -370,7 +389,9 @@ fn take_at_its_status(
             body,
             beyond: found.beyond,
         })),
-        Some(_) if status.is_client_error() => Ok(Reply::Passed { status, body }),
+        Some(_) if status.is_client_error() => {
+            Ok(declined(status, i64::from(status.as_u16()), body))
+        }
         None if status.is_success() => Err(Fault::Nonsense),
         _ => Err(Fault::Failed),
     }
@@ -404,12 +425,20 @@ mod tests {
         assert_eq!(understood(500, r#"{"code":0}"#).unwrap_err(), Fault::Failed);
         assert!(matches!(
             understood(200, r#"{"code":40000,"message":"no"}"#),
-            Ok(Reply::Refused { code: 40_000, .. })
+            Ok(Reply::Declined(Declined { code: 40_000, .. }))
         ));
         assert!(matches!(
             understood(403, r#"{"code":40300}"#),
-            Ok(Reply::Refused { code: 40_300, .. })
+            Ok(Reply::Declined(Declined { code: 40_300, .. }))
         ));
+    }
+
+    #[test]
+    fn a_key_that_the_upstream_refuses_is_the_gateways_own() {
+        for code in KEY_REFUSED {
+            let answer = format!(r#"{{"code":{code}}}"#);
+            assert_eq!(understood(200, &answer).unwrap_err(), Fault::Unwelcome);
+        }
     }
 
     #[test]
@@ -438,7 +467,7 @@ mod tests {
         }
         assert!(matches!(
             taken(404, r#"{"error":"no"}"#),
-            Ok(Reply::Passed { status, .. }) if status == 404
+            Ok(Reply::Declined(Declined { code: 404, .. }))
         ));
         assert_eq!(taken(200, "<html>").unwrap_err(), Fault::Nonsense);
         assert_eq!(taken(200, "").unwrap_err(), Fault::Nonsense);

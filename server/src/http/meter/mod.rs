@@ -193,6 +193,7 @@ impl Meter {
                 Problem::exhausted(name, *quota, *any_left, &self.settings.request_more_url)
             }
             Verdict::Capped(cap) => Problem::capped(name, cap, &self.settings.console_url, now),
+            Verdict::TooFast { wait } => Problem::too_fast(*wait),
             Verdict::Reused => Problem::id_reused(),
             Verdict::Recorded { .. } | Verdict::Duplicate { .. } => Problem::not_recorded(),
         }

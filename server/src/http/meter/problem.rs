@@ -176,6 +176,21 @@ impl Problem {
         }
     }
 
+    pub(super) fn too_fast(wait: Millis) -> Self {
+        let seconds = u32::try_from((wait + 999) / 1_000).unwrap_or(1);
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_fast",
+                "Too many calls a second",
+                format!(
+                    "This account calls faster than this site allows. Try again in {seconds} s."
+                ),
+            )
+        }
+    }
+
     pub(super) fn id_reused() -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -238,6 +253,16 @@ impl Problem {
                 "Not recorded",
                 "This could not be recorded, and nothing was charged. Try again in a moment.",
             )
+        }
+    }
+
+    /// The disk failed, and what it kept is not known.
+    pub(super) fn doubtful() -> Self {
+        Self {
+            detail: "The disk failed while this was recorded. Try again in a moment, under the \
+                     same id or key: then it is charged once."
+                .into(),
+            ..Self::not_recorded()
         }
     }
 

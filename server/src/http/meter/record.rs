@@ -9,7 +9,7 @@ use crate::domain::keys::KeyIdentity;
 use crate::domain::quota::Call;
 use crate::domain::service_tokens::Scope;
 use crate::domain::usage::{Outcome, UsageRow};
-use crate::metering::{Event, MeteredApi, RecordError, Verdict};
+use crate::metering::{CommitError, Event, MeteredApi, RecordError, Verdict};
 use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -277,5 +277,8 @@ async fn log_refused(
 
 pub(super) fn unwritten(error: &RecordError) -> Problem {
     tracing::error!(%error, "a metered call was not recorded");
-    Problem::not_recorded()
+    match error {
+        RecordError::Commit(CommitError::Closed | CommitError::Failed(_)) => Problem::doubtful(),
+        RecordError::Commit(CommitError::Full) | RecordError::Store(_) => Problem::not_recorded(),
+    }
 }

@@ -7,10 +7,11 @@ use super::record::{check_key, check_tokens, unwritten};
 use super::{Meter, idempotency_key, json_response};
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Purpose};
 use crate::domain::limits::LONGEST_ID;
-use crate::domain::quota::Call;
+use crate::domain::quota::{Call, Pace};
 use crate::domain::service_tokens::Scope;
 use crate::domain::zones;
 use crate::http::json::{Object, Text};
+use crate::http::warn_of_pace;
 use crate::metering::{AskedReservation, Settlement, Unreserved, Unsettled};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -107,13 +108,17 @@ async fn reserved(meter: &Meter, request: Request<Body>) -> Result<Response, Pro
         }),
     };
     match meter.reservations.reserve(asked).await {
-        Ok(reserved) => Ok(json_response(
-            json!({
+        Ok(reserved) => {
+            let answer = json!({
                 "reservation": reserved.reservation,
                 "expires_at": rfc3339(reserved.expires_at),
-            })
-            .to_string(),
-        )),
+            });
+            let mut response = json_response(answer.to_string());
+            if reserved.pace == Pace::Above {
+                warn_of_pace(response.headers_mut());
+            }
+            Ok(response)
+        }
         Err(Unreserved::Refused(verdict)) => Err(meter.refused(api, &verdict, arrival.now)),
         Err(Unreserved::TooMany(most)) => Err(Problem::too_many_reservations(most)),
         Err(Unreserved::Failed(error)) => Err(unwritten(&error)),

@@ -2,7 +2,7 @@
 
 use super::super::{CommitError, RecordError, Verdict};
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, KeptAnswer, Known};
-use crate::domain::quota::Call;
+use crate::domain::quota::{Call, Pace};
 use crate::domain::usage::Outcome;
 use crate::domain::{AccountId, Millis, StoreError};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct AskedReservation {
 pub struct Reserved {
     pub reservation: String,
     pub expires_at: Millis,
+    /// A retry comes at no pace.
+    #[serde(skip)]
+    pub pace: Pace,
 }
 
 /// Why there is no reservation.

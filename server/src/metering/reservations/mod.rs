@@ -117,7 +117,7 @@ impl Reservations {
 
     async fn make(&self, asked: AskedReservation) -> Result<Reserved, Unreserved> {
         self.book.lock().has_room(asked.call.account)?;
-        let hold = match self.till.reserve(asked.call).await {
+        let hold = match self.till.reserve_paced(asked.call).await {
             Ok(hold) => hold,
             Err(ReserveError::Store(error)) => return Err(error.into()),
             Err(error) => {
@@ -134,6 +134,7 @@ impl Reservations {
                 &mut clock::random(),
             ),
             expires_at: asked.expires_at,
+            pace: hold.pace(),
         };
         let first = asked.key.map(|(hash, fingerprint)| Remembered {
             account: asked.call.account,

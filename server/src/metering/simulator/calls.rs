@@ -4,16 +4,18 @@ use super::disk::Fault;
 use super::faults::Told;
 use super::model::{Holding, Verdict};
 use super::{HOUR, PACING, Simulation};
+use crate::domain::AccountId;
 use crate::domain::quota::Call;
 use crate::domain::usage::{Outcome, UsageRow};
-use crate::domain::{AccountId, KeyId, ProjectId};
 use crate::metering::{CommitError, Hold, ReserveError};
 use std::sync::Arc;
 
 impl Simulation {
     /// Holds a call, mostly at the pace of its account.
     pub(super) async fn reserve(&mut self) {
-        let call = self.call();
+        let Some(call) = self.call().await else {
+            return;
+        };
         let till = Arc::clone(&self.life.till);
         let paced = self.world.one_in(2);
         let (decided, verdict, holding) = if paced {
@@ -45,16 +47,17 @@ impl Simulation {
         }
     }
 
-    pub(super) fn call(&mut self) -> Call {
-        let account = self.world.account();
-        let key = self.world.number(1, 3);
-        Call {
-            account,
-            project: ProjectId(account.0),
-            key: KeyId(account.0 * 10 + key),
+    /// A call with a key, if the key may make it.
+    pub(super) async fn call(&mut self) -> Option<Call> {
+        let at = self.now() - self.world.number(0, HOUR);
+        let caller = self.caller(at).await?;
+        Some(Call {
+            account: caller.account,
+            project: caller.project,
+            key: caller.key,
             api: self.world.api(),
-            at: self.now() - self.world.number(0, HOUR),
-        }
+            at,
+        })
     }
 
     pub(super) fn row(&mut self, call: Call) -> UsageRow {

@@ -11,6 +11,7 @@ impl Simulation {
         for account in 1..=ACCOUNTS {
             self.compare_one(AccountId(account), false).await;
         }
+        self.compare_keys().await;
     }
 
     pub(super) async fn compare_one(&mut self, account: AccountId, in_doubt: bool) {
@@ -43,6 +44,9 @@ impl Simulation {
             .read(account, |engine, now| engine.caps(account, now))
             .await
             .unwrap();
+        let expected = self.model.caps.iter();
+        let expected = expected.filter(|(of, ..)| *of == account);
+        assert_eq!(used.len(), expected.count(), "{account:?}: {used:?}");
         for used in used {
             let call = Call {
                 account,
@@ -58,6 +62,8 @@ impl Simulation {
             };
             let expected = self.model.counted(&call, owner, limit, false);
             assert_eq!(used.charged, expected, "{used:?}");
+            let known = (account, owner, used.cap.api, limit);
+            assert!(self.model.caps.contains(&known), "{used:?}");
         }
     }
 }

@@ -20,17 +20,19 @@ impl Simulation {
         (IdempotencyHash::of(purpose, &[&name]), Fingerprint(said))
     }
 
-    fn event(&mut self) -> Event {
-        let call = self.call();
+    async fn event(&mut self) -> Option<Event> {
+        let call = self.call().await?;
         let mut row = self.row(call);
         if self.world.one_in(6) {
             row.outcome = Outcome::UpstreamFailed;
         }
-        let id = (!self.world.one_in(4)).then(|| {
-            let (hash, fingerprint) = self.some_key(Purpose::Event);
-            EventId { hash, fingerprint }
-        });
-        Event { row, id }
+        let id = (!self.world.one_in(4)).then(|| self.event_id());
+        Some(Event { row, id })
+    }
+
+    fn event_id(&mut self) -> EventId {
+        let (hash, fingerprint) = self.some_key(Purpose::Event);
+        EventId { hash, fingerprint }
     }
 
     async fn known_event(&mut self, event: &Event) -> Option<Known> {
@@ -61,7 +63,9 @@ impl Simulation {
     }
 
     pub(super) async fn record(&mut self) {
-        let event = self.event();
+        let Some(event) = self.event().await else {
+            return;
+        };
         let copy = Event {
             row: event.row.clone(),
             id: event.id,
@@ -93,7 +97,7 @@ impl Simulation {
     pub(super) async fn record_batch(&mut self) {
         let mut events = Vec::new();
         for _ in 0..=self.world.below(6) {
-            events.push(self.event());
+            events.extend(self.event().await);
         }
         let mut known = Vec::new();
         for event in &events {
@@ -177,12 +181,10 @@ impl Simulation {
     /// The same event several times at once, in a slow commit: one is recorded, and
     /// none is told that nothing is left.
     pub(super) async fn racing_events(&mut self) {
-        let event = loop {
-            let event = self.event();
-            if event.id.is_some() {
-                break event;
-            }
+        let Some(mut event) = self.event().await else {
+            return;
         };
+        event.id = Some(self.event_id());
         let known = self.known_event(&event).await;
         let (decided, holding) = self.decided(&event.row);
         *self.disk.slow.lock() = u32::try_from(self.world.below(4)).unwrap();
@@ -224,7 +226,9 @@ impl Simulation {
 
     /// A call through the gateway under a key, at the point where it is charged.
     pub(super) async fn keyed_call(&mut self) {
-        let call = self.call();
+        let Some(call) = self.call().await else {
+            return;
+        };
         let (hash, fingerprint) = self.some_key(Purpose::Call);
         let known = self.known(call.account, hash).await;
         let (decided, holding) = self.model.reserve(call, self.now());

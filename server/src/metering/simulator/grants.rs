@@ -3,11 +3,11 @@
 use super::disk::Fault;
 use super::faults::Told;
 use super::{BACK, DAY, HOUR, Simulation, ZONES, change};
-use crate::domain::caps::{CapOwner, Limit, Period};
+use crate::domain::StoreError;
+use crate::domain::caps::Period;
 use crate::domain::grants::{NewGrant, Recurs, Terms};
 use crate::domain::store::{CapChange, Caps, Grants};
 use crate::domain::zones::zone;
-use crate::domain::{KeyId, ProjectId, StoreError};
 use std::sync::Arc;
 
 impl Simulation {
@@ -95,16 +95,9 @@ impl Simulation {
     }
 
     pub(super) async fn cap(&mut self) {
-        let account = self.world.account();
-        let owner = match self.world.below(3) {
-            0 => CapOwner::Project(ProjectId(account.0)),
-            _ => CapOwner::Key(KeyId(account.0 * 10 + self.world.number(1, 3))),
-        };
+        let (account, owner) = self.some_cap_owner();
         let api = self.world.api();
-        let limit = (!self.world.one_in(3)).then(|| Limit {
-            calls: self.world.number(0, 12),
-            period: Period::ALL[self.world.below(4)],
-        });
+        let limit = (!self.world.one_in(3)).then(|| self.limit());
         let set = CapChange {
             account,
             owner,
@@ -113,7 +106,11 @@ impl Simulation {
             limit,
         };
         let set = self.disk.set_cap(set, change());
-        self.life.till.changing(account, set).await.unwrap();
+        let set = self.life.till.changing(account, set).await.unwrap();
+        assert_eq!(set, self.model.api_keys.has(owner), "{owner:?}");
+        if !set {
+            return;
+        }
         let caps = &mut self.model.caps;
         caps.retain(|(_, of, on, _)| (*of, *on) != (owner, api));
         caps.extend(limit.map(|limit| (account, owner, api, limit)));

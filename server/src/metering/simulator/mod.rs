@@ -1,14 +1,17 @@
-//! A deterministic simulation of engine, ledger writer and reservations: random
-//! commands over accounts, APIs, grants, keys and caps, retries and races; a disk
+//! A deterministic simulation of engine, ledger writer, reservations and API keys:
+//! random commands over accounts, APIs, grants, keys and caps, retries and races; a disk
 //! that fails, lies, tears and dies; a clock that jumps both ways. After each step
 //! a simple model must agree.
 //!
 //! A failure prints its seed; `ALLOWANCE_SIM_SEED` plays it again, and
 //! `make simulate` runs for as many steps as `ALLOWANCE_SIM_STEPS` says.
 
+mod api_keys;
+mod callers;
 mod calls;
 mod compare;
 mod disk;
+mod doubt;
 mod events;
 mod faults;
 mod grants;
@@ -20,6 +23,7 @@ mod settlements;
 mod world;
 
 use super::books::Books as Desk;
+use super::key_ring::KeyRing;
 use super::levels::Levels;
 use super::retries::KeyDays;
 use super::till::Till;
@@ -29,7 +33,7 @@ use crate::domain::audit::{Actor, Change};
 use crate::domain::grants::{NewGrant, Terms};
 use crate::domain::idempotency::{IdempotencyHash, Known, Retention};
 use crate::domain::quota::{Engine, Pacing};
-use crate::domain::store::{Books, Grants, Idempotency};
+use crate::domain::store::{Books, Grants, Idempotency, Keys};
 use crate::domain::zones::zone;
 use crate::domain::{AccountId, ApiId, Millis};
 use disk::Disk;
@@ -75,6 +79,7 @@ fn change() -> Change {
 /// One run of the process, from a start to a crash.
 struct Life {
     till: Arc<Till>,
+    keys: Arc<KeyRing>,
     reservations: Arc<Reservations>,
     held: Vec<(Hold, Holding)>,
 }
@@ -96,7 +101,9 @@ impl Life {
             key_days: Arc::new(KeyDays::new(Retention::default(), key_day)),
             behind: Arc::default(),
         }));
+        let store = Arc::clone(disk) as Arc<dyn Keys>;
         Self {
+            keys: Arc::new(KeyRing::open(store, Arc::clone(&till))),
             reservations: Reservations::open(Arc::clone(&till)).await.unwrap(),
             till,
             held: Vec::new(),
@@ -121,6 +128,14 @@ struct Tally {
     settled: usize,
     lapsed: usize,
     overage: usize,
+    /// Changes of keys, projects and accounts that are on disk.
+    keys_changed: usize,
+    /// Looks at a key while what they find is changed.
+    keys_raced: usize,
+    /// Calls with a key that may not call.
+    keys_refused: usize,
+    /// Calls with what is nobody's key.
+    keys_unknown: usize,
 }
 
 impl Tally {
@@ -139,6 +154,10 @@ impl Tally {
             (&mut self.settled, other.settled),
             (&mut self.lapsed, other.lapsed),
             (&mut self.overage, other.overage),
+            (&mut self.keys_changed, other.keys_changed),
+            (&mut self.keys_raced, other.keys_raced),
+            (&mut self.keys_refused, other.keys_refused),
+            (&mut self.keys_unknown, other.keys_unknown),
         ] {
             *sum += more;
         }
@@ -187,7 +206,7 @@ impl Simulation {
             }
         }
         let life = Life::start(&disk, &clock).await;
-        Self {
+        let mut it = Self {
             world,
             disk,
             clock,
@@ -197,7 +216,9 @@ impl Simulation {
             next_id: 0,
             acknowledged: Vec::new(),
             tally: Tally::default(),
-        }
+        };
+        it.open_accounts().await;
+        it
     }
 
     fn now(&self) -> Millis {
@@ -207,7 +228,7 @@ impl Simulation {
     async fn step(&mut self) {
         self.tally.steps += 1;
         self.model.tidy();
-        match self.world.below(160) {
+        match self.world.below(176) {
             0..45 => self.reserve().await,
             45..60 => self.settle().await,
             60..64 => self.settle_many().await,
@@ -227,11 +248,14 @@ impl Simulation {
             112..120 => self.keyed_call().await,
             120..134 => self.reserve_for_service().await,
             134 => self.reserve_blindly().await,
-            135..153 => self.settle_for_service().await,
-            153..157 => self.lapse().await,
-            157 => self.life_sweep().await,
-            158 => self.racing_events().await,
-            _ => self.racing_services().await,
+            135..156 => self.settle_for_service().await,
+            156..160 => self.lapse().await,
+            160 => self.life_sweep().await,
+            161 => self.racing_events().await,
+            162 => self.racing_services().await,
+            163..171 => self.edit_key().await,
+            171..175 => self.race_edit().await,
+            _ => self.edit_key_blindly().await,
         }
         self.compare().await;
     }

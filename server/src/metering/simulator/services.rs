@@ -3,7 +3,7 @@
 use super::disk::Fault;
 use super::faults::Told;
 use super::model::{Booked, Holding, Verdict as Decided};
-use super::{HOUR, Simulation};
+use super::{HOUR, PACING, Simulation};
 use crate::domain::idempotency::{Known, Purpose};
 use crate::domain::quota::Call;
 use crate::metering::{AskedReservation, Reserved, Unreserved, Verdict};
@@ -19,15 +19,15 @@ fn failed(answer: Answer) -> Result<Answer, ()> {
 }
 
 impl Simulation {
-    fn asked(&mut self, with_key: bool) -> AskedReservation {
-        let call = self.call();
-        AskedReservation {
+    async fn asked(&mut self, with_key: bool) -> Option<AskedReservation> {
+        let call = self.call().await?;
+        Some(AskedReservation {
             call,
             tokens: 1,
             end_user: None,
             expires_at: self.now() + self.world.number(1, 4 * HOUR),
             key: with_key.then(|| self.some_key(Purpose::Reserve)),
-        }
+        })
     }
 
     fn booked(&mut self, id: String, asked: &AskedReservation, holding: Holding) {
@@ -56,7 +56,9 @@ impl Simulation {
 
     pub(super) async fn reserve_for_service(&mut self) {
         let with_key = !self.world.one_in(3);
-        let asked = self.asked(with_key);
+        let Some(asked) = self.asked(with_key).await else {
+            return;
+        };
         let known = self.known_reservation(&asked).await;
         let decided = self.decided_unless(known.as_ref(), asked.call);
         let fault = self.world.some_fault();
@@ -95,7 +97,12 @@ impl Simulation {
         if known.is_some() {
             return None;
         }
-        Some(self.model.reserve(call, self.now()))
+        Some(self.decided_at_pace(call))
+    }
+
+    fn decided_at_pace(&mut self, call: Call) -> (Decided, Option<Holding>) {
+        let (verdict, holding, _) = self.model.reserve_paced(call, PACING, self.now());
+        (verdict, holding)
     }
 
     /// The id of a reservation that is on disk, and of which nobody was told.
@@ -108,10 +115,12 @@ impl Simulation {
     /// The commit fails, and whether it is there cannot be asked: what may be held is
     /// held until its time is over.
     pub(super) async fn reserve_blindly(&mut self) {
-        let asked = self.asked(false);
+        let Some(asked) = self.asked(false).await else {
+            return;
+        };
         // What is read from here on is not the account.
         self.compare_one(asked.call.account, false).await;
-        let decided = self.model.reserve(asked.call, self.now());
+        let decided = self.decided_at_pace(asked.call);
         let fault = [Fault::Fails, Fault::Lies][self.world.below(2)];
         *self.disk.unreadable.lock() = true;
         let (service, copy) = (Arc::clone(&self.life.reservations), asked.clone());
@@ -171,7 +180,9 @@ impl Simulation {
 
     /// The same reservation several times at once, with a key, in a slow commit.
     pub(super) async fn racing_services(&mut self) {
-        let asked = self.asked(true);
+        let Some(asked) = self.asked(true).await else {
+            return;
+        };
         let known = self.known_reservation(&asked).await;
         let decided = self.decided_unless(known.as_ref(), asked.call);
         *self.disk.slow.lock() = u32::try_from(self.world.below(4)).unwrap();
@@ -216,6 +227,9 @@ fn assert_answer(
         (Ok(made), None, Some((Decided::Held, _))) => made.expires_at == asked.expires_at,
         (Err(Unreserved::Refused(Verdict::Exhausted { .. })), None, Some((wanted, _))) => {
             *wanted == Decided::Exhausted
+        }
+        (Err(Unreserved::Refused(Verdict::TooFast { wait })), None, Some((wanted, _))) => {
+            *wanted == Decided::TooFast(*wait)
         }
         (Err(Unreserved::Refused(Verdict::Capped(_))), None, Some((wanted, _))) => {
             *wanted == Decided::Capped

@@ -6,7 +6,7 @@ use super::deliveries::announce;
 use crate::domain::audit::Change;
 use crate::domain::grants::TOLD_BEFORE;
 use crate::domain::ids::event_id;
-use crate::domain::store::{Alert, Alerts, Stored};
+use crate::domain::store::{Alert, Alerts, Started, Stored};
 use crate::domain::webhooks::{Event, instant};
 use crate::domain::{AccountId, ApiId, Millis};
 use async_trait::async_trait;
@@ -14,36 +14,67 @@ use sqlx::SqliteConnection;
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
-/// `$2` and `$3` are the times ahead. If the earlier one was missed, the later
-/// one alone is told.
-const TELL: &str = "
+/// What a row of `grants` loses at its end: the calls that are left of it; of a period
+/// of what comes again, those left of all its grants beyond what rolls over.
+macro_rules! losses {
+    () => {
+        "(CASE WHEN recurrence_id IS NULL
+             THEN calls - coalesce((SELECT burnt FROM balances WHERE balances.grant_id = grants.id), 0)
+             ELSE (SELECT max(0, sum(period.calls - coalesce(balances.burnt, 0))
+                                 - CASE WHEN max(period.expires_at) >= ends_at THEN 0 ELSE roll_over END)
+                   FROM recurrences
+                   JOIN grants AS period ON period.recurrence_id = recurrences.id
+                        AND period.ended_at IS NULL
+                   LEFT JOIN balances ON balances.grant_id = period.id
+                   WHERE recurrences.id = grants.recurrence_id
+                   GROUP BY recurrences.id)
+         END)"
+    };
+}
+
+/// `$2` to `$4` are the times ahead. If earlier ones were missed, the last alone is told.
+const TELL: &str = concat!(
+    "
     INSERT INTO alerts (account_id, kind, grant_id, ahead, at)
     SELECT account_id, 'lapse', grants.id, ahead, expires_at - ahead
-    FROM (SELECT *, CASE WHEN $1 >= expires_at - $3 THEN $3 ELSE $2 END AS ahead
+    FROM (SELECT *, CASE WHEN $1 >= expires_at - $4 THEN $4
+                         WHEN $1 >= expires_at - $3 THEN $3 ELSE $2 END AS ahead
           FROM grants WHERE tell_at <= $1) AS grants
-    LEFT JOIN balances ON balances.grant_id = grants.id
-    WHERE ended_at IS NULL AND expires_at > $1 AND calls > coalesce(burnt, 0)
+    WHERE ended_at IS NULL AND expires_at > $1 AND ",
+    losses!(),
+    " > 0
     ON CONFLICT DO NOTHING
-    RETURNING id, account_id";
+    RETURNING id, account_id"
+);
 
 /// Of those that were told just now, whose accounts want messages: at midnight there
 /// may be thousands, and most want none.
-const TO_SEND: &str = "
-    SELECT alerts.id, accounts.id, accounts.public_id, grants.public_id, apis.name,
-           grants.calls - coalesce(burnt, 0), grants.expires_at
+const TO_SEND: &str = concat!(
+    "
+    SELECT alerts.id, accounts.id, accounts.public_id, grants.public_id, apis.name, ",
+    losses!(),
+    ", grants.expires_at
     FROM alerts
     JOIN accounts ON accounts.id = alerts.account_id
     JOIN grants ON grants.id = alerts.grant_id
     JOIN apis ON apis.id = grants.api_id
-    LEFT JOIN balances ON balances.grant_id = grants.id
     WHERE alerts.id IN (SELECT value FROM json_each($1))
       AND (mail_notices = 1
            OR EXISTS (SELECT 1 FROM webhooks
-                      WHERE webhooks.account_id = accounts.id AND webhooks.disabled_at IS NULL))";
+                      WHERE webhooks.account_id = accounts.id AND webhooks.disabled_at IS NULL))"
+);
 
 const TELL_NEXT: &str = "
     UPDATE grants SET tell_at = CASE WHEN $1 >= expires_at - $2 THEN NULL ELSE expires_at - $2 END
     WHERE tell_at <= $1";
+
+const STARTED: &str = "
+    SELECT DISTINCT account_id FROM grants
+    WHERE ended_at IS NULL AND starts_at > created_at AND starts_at > $1 AND starts_at <= $2";
+
+const NEXT_START: &str = "
+    SELECT min(starts_at) FROM grants
+    WHERE ended_at IS NULL AND starts_at > created_at AND starts_at > $1";
 
 const TELL_PACE: &str = "
     INSERT INTO alerts (account_id, kind, at)
@@ -53,15 +84,19 @@ const TELL_PACE: &str = "
 
 /// The newest alert of a grant counts: a later one is told although an earlier
 /// one was dismissed.
-const LAPSES: &str = "
-    SELECT public_id, api_id, calls - coalesce(burnt, 0), expires_at
-    FROM (SELECT grant_id, max(at), dismissed_at FROM alerts
-          WHERE account_id = $1 AND kind = 'lapse' GROUP BY grant_id) AS told
-    JOIN grants ON grants.id = told.grant_id
-    LEFT JOIN balances ON balances.grant_id = grants.id
-    WHERE dismissed_at IS NULL AND ended_at IS NULL AND expires_at > $2
-      AND calls > coalesce(burnt, 0)
-    ORDER BY expires_at";
+const LAPSES: &str = concat!(
+    "
+    SELECT public_id, api_id, lost, expires_at
+    FROM (SELECT grants.*, ",
+    losses!(),
+    " AS lost
+          FROM (SELECT grant_id, max(at), dismissed_at FROM alerts
+                WHERE account_id = $1 AND kind = 'lapse' GROUP BY grant_id) AS told
+          JOIN grants ON grants.id = told.grant_id
+          WHERE dismissed_at IS NULL AND ended_at IS NULL AND expires_at > $2)
+    WHERE lost > 0
+    ORDER BY expires_at"
+);
 
 const PACE: &str = "
     SELECT max(at) FROM alerts
@@ -99,12 +134,13 @@ async fn send(tx: &mut SqliteConnection, alerts: Vec<i64>, now: Millis) -> Store
 #[async_trait]
 impl Alerts for SqliteStore {
     async fn tell_lapses(&self, now: Millis) -> Stored<Vec<AccountId>> {
-        let [week, day] = TOLD_BEFORE;
+        let [week, day, hour] = TOLD_BEFORE;
         let mut tx = self.write().await?;
         let told: Vec<(i64, i64)> = sqlx::query_as(TELL)
             .bind(now)
             .bind(week)
             .bind(day)
+            .bind(hour)
             .fetch_all(&mut *tx)
             .await?;
         send(&mut tx, told.iter().map(|(alert, _)| *alert).collect(), now).await?;
@@ -115,6 +151,22 @@ impl Alerts for SqliteStore {
             .await?;
         tx.commit().await?;
         Ok(told.into_iter().map(|(_, id)| AccountId(id)).collect())
+    }
+
+    async fn started(&self, since: Millis, now: Millis) -> Stored<Started> {
+        let accounts: Vec<(i64,)> = sqlx::query_as(STARTED)
+            .bind(since)
+            .bind(now)
+            .fetch_all(&self.readers)
+            .await?;
+        let (next,): (Option<i64>,) = sqlx::query_as(NEXT_START)
+            .bind(now)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(Started {
+            accounts: accounts.into_iter().map(|(id,)| AccountId(id)).collect(),
+            next,
+        })
     }
 
     async fn tell_pace(&self, account: AccountId, at: Millis) -> Stored<()> {

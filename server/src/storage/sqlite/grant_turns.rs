@@ -2,7 +2,9 @@
 
 use super::SqliteStore;
 use super::grants::{pairs, recurs};
-use crate::domain::grants::{Begun, Ending, EntryKind, Over, Recurrence, Turn, share_out};
+use crate::domain::grants::{
+    Begun, Ending, EntryKind, Over, Recurrence, Turn, first_told_at, share_out,
+};
 use crate::domain::store::{Due, DueGrant, NextDue, Stored};
 use crate::domain::{AccountId, GrantId, Millis, StoreError, zones};
 use serde_json::{Value, json};
@@ -90,9 +92,9 @@ const COME_AGAIN: &str = "
 /// Public ids of periods need no chance: there is one for each start.
 const BEGIN: &str = "
     INSERT INTO grants (public_id, account_id, api_id, kind, calls, priority, starts_at, expires_at,
-                        recurrence_id, rolled_over, reason, given_by, created_at)
+                        recurrence_id, rolled_over, tell_at, reason, given_by, created_at)
     SELECT 'grt_' || CASE WHEN $5 THEN 'rest_' ELSE 'period_' END || id || '_' || $2,
-           account_id, api_id, 'extra', $4, priority, $2, $3, id, $5, reason, given_by, $2
+           account_id, api_id, 'extra', $4, priority, $2, $3, id, $5, $6, reason, given_by, $2
     FROM recurrences WHERE id = $1
     RETURNING id, calls";
 
@@ -255,11 +257,10 @@ impl SqliteStore {
             sqlx::query(statement).bind(rows).execute(&mut *tx).await?;
         }
         for begun in &turn.begun {
-            let calls = recurrences
-                .iter()
-                .find(|(id, _)| *id == begun.recurrence)
-                .map_or(0, |(_, recurrence)| recurrence.calls);
-            begin(&mut tx, begun, calls).await?;
+            let found = recurrences.iter().find(|(id, _)| *id == begun.recurrence);
+            if let Some((_, recurrence)) = found {
+                begin(&mut tx, begun, recurrence).await?;
+            }
         }
         tx.commit().await?;
         Ok(())
@@ -290,10 +291,20 @@ fn entries(turn: &Turn) -> String {
 }
 
 /// Begins a period; if it is over already, ends it too.
-async fn begin(connection: &mut SqliteConnection, begun: &Begun, calls: i64) -> Stored<()> {
+async fn begin(
+    connection: &mut SqliteConnection,
+    begun: &Begun,
+    recurrence: &Recurrence,
+) -> Stored<()> {
     let period = begun.period;
+    let told_at = first_told_at(period.start, period.end, recurrence.again_after(period.end))
+        .filter(|_| begun.over.is_none());
     let mut given = Vec::with_capacity(2);
-    for (calls, rolled_over) in [(calls, false), (period.carried, true)] {
+    // What lapses of both is told of the first.
+    for (calls, rolled_over, told_at) in [
+        (recurrence.calls, false, told_at),
+        (period.carried, true, None),
+    ] {
         if calls == 0 {
             continue;
         }
@@ -303,6 +314,7 @@ async fn begin(connection: &mut SqliteConnection, begun: &Begun, calls: i64) -> 
             .bind(period.end)
             .bind(calls)
             .bind(rolled_over)
+            .bind(told_at)
             .fetch_one(&mut *connection)
             .await?;
         given.push(grant);

@@ -86,14 +86,15 @@ const INSERT_RECURRENCE: &str = "
 
 const ZONE: &str = "SELECT time_zone FROM accounts WHERE id = $1";
 
-/// The grant, and those that end with it: what comes again ends as a whole.
+/// The grant, and those that end with it: what comes again ends as a whole, and any of
+/// its periods names it, over or not.
 const REVOCABLE: &str = "
     SELECT others.id
     FROM grants asked
     JOIN grants others ON others.id = asked.id
         OR (others.recurrence_id = asked.recurrence_id AND others.account_id = asked.account_id)
     WHERE asked.account_id = $1 AND asked.public_id = $2 AND asked.kind = 'extra'
-      AND asked.ended_at IS NULL AND others.ended_at IS NULL
+      AND others.ended_at IS NULL
     ORDER BY others.id";
 
 /// `$1` holds pairs of grant and calls in flight.
@@ -230,6 +231,13 @@ pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewGrant) ->
         terms.expires_at = Some(end);
         recurrence = Some(id);
     }
+    let from = terms.starts_at.unwrap_or(new.created_at);
+    let again = terms
+        .recurs
+        .filter(|_| terms.expires_at != new.terms.expires_at);
+    let told_at = terms
+        .expires_at
+        .and_then(|end| first_told_at(from, end, again.map(|recurs| recurs.period)));
     let (id,): (i64,) = sqlx::query_as(INSERT)
         .bind(&new.public_id)
         .bind(new.account.0)
@@ -239,7 +247,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewGrant) ->
         .bind(terms.starts_at)
         .bind(terms.expires_at)
         .bind(recurrence)
-        .bind(first_told_at(&terms, new.created_at))
+        .bind(told_at)
         .bind(&new.reason)
         .bind(new.given_by.map(|id| id.0))
         .bind(new.created_at)

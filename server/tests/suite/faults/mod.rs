@@ -4,6 +4,10 @@
 
 #![cfg(target_os = "linux")]
 
+mod dying;
+mod meter;
+mod service;
+
 use crate::support::process::{
     Process, Searched, assert_verified, database, file, run, said, search,
 };
@@ -27,14 +31,18 @@ struct Broken {
 
 impl Broken {
     async fn start() -> Self {
-        let folder = TempDir::new().unwrap();
+        Self::serve(TempDir::new().unwrap(), &["serve", "--demo"]).await
+    }
+
+    /// The same of another command that serves.
+    async fn serve(folder: TempDir, arguments: &[&str]) -> Self {
         let shim = compiled(folder.path());
         let control = folder.path().join("fault");
         let environment = [
             ("LD_PRELOAD", shim.as_os_str()),
             ("ALLOWANCE_TEST_FAULT", control.as_os_str()),
         ];
-        let process = Process::start(folder.path(), &environment).await;
+        let process = Process::serve(folder.path(), arguments, &environment).await;
         Self {
             folder,
             process,
@@ -89,7 +97,7 @@ async fn outlived(fault: &str) {
     let during = join_all((0..8).map(|_| it.call())).await;
     for refused in during {
         assert_eq!(refused.code, 50_000, "{refused:?}");
-        assert!(refused.message.contains("was not charged"), "{refused:?}");
+        assert!(refused.message.contains("the disk failed"), "{refused:?}");
     }
     it.process.wait_until(503).await;
     it.is_mended();

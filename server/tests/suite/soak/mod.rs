@@ -6,14 +6,13 @@
 //! The usual test run does it for seconds; `make soak` for as long as
 //! `ALLOWANCE_SOAK_SECONDS` says.
 
-mod ledger;
 mod stage;
 mod traffic;
-mod upstream;
 
 use crate::support::process::assert_verified;
+use crate::support::stage::ledger::{self, Deed, Fate};
+use crate::support::stage::serve;
 use futures::future::join_all;
-use ledger::{Deed, Fate};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -64,7 +63,7 @@ impl Summary {
 
 async fn soak(folder: &Path, plan: Plan) -> Summary {
     let cast = stage::set(folder).await;
-    let mut process = stage::serve(folder).await;
+    let mut process = serve(folder).await;
     let (moved, address) = watch::channel(process.address.clone());
     let common = Arc::new(Common {
         cast,
@@ -89,7 +88,7 @@ async fn soak(folder: &Path, plan: Plan) -> Summary {
         answered.unwrap().forget();
         process.kill();
         kills += 1;
-        process = stage::serve(folder).await;
+        process = serve(folder).await;
         moved.send_replace(process.address.clone());
     }
     // What nobody knows the end of is asked for once more, of a server that lives on.

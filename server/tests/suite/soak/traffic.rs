@@ -1,9 +1,10 @@
 //! Who sends what: calls through the gateway, events, reservations, and what staff
 //! and developers change meanwhile.
 
-use super::ledger::{Deed, Fate};
 use super::stage::{COOKIE, Cast};
-use super::upstream::End;
+use crate::support::stage::ledger::{Deed, Fate};
+use crate::support::stage::request_id;
+use crate::support::stage::upstream::End;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use reqwest::{RequestBuilder, Response};
@@ -69,8 +70,8 @@ impl Sender {
 
     /// Has staff give and revoke calls, and the developer set caps, until all is over.
     pub async fn change(mut self) {
-        let page = format!("/admin/accounts/{}", self.common.cast.account);
-        let cap = format!("/keys/{}/cap", self.common.cast.key);
+        let page = format!("/admin/accounts/{}", self.common.cast.stage.account);
+        let cap = format!("/keys/{}/cap", self.common.cast.stage.key);
         while !self.common.is_over.load(Ordering::Relaxed) {
             let (staff, developer) = (
                 self.common.cast.staff.clone(),
@@ -191,7 +192,7 @@ impl Sender {
             let answer = self.sent(|client, address| {
                 let request = client
                     .post(format!("{address}/v1/meter/{path}"))
-                    .bearer_auth(&self.common.cast.token)
+                    .bearer_auth(&self.common.cast.stage.token)
                     .json(body);
                 match key {
                     Some(key) => request.header("idempotency-key", key),
@@ -208,16 +209,12 @@ impl Sender {
     }
 
     async fn asked(&self, api: &str, name: &str, end: End, key: Option<&str>) -> Option<Response> {
-        let body = json!({ "user_id": name, "query": end.name() }).to_string();
         self.sent(|client, address| {
-            let request = client
-                .post(format!("{address}/api/openmem/v1/{api}"))
-                .header(
-                    "authorization",
-                    format!("Token {}", self.common.cast.secret),
-                )
-                .header("content-type", "application/json")
-                .body(body.clone());
+            let request = self
+                .common
+                .cast
+                .stage
+                .call(client, (address, api), name, end);
             match key {
                 Some(key) => request.header("idempotency-key", key),
                 None => request,
@@ -300,7 +297,7 @@ impl Sender {
         let name = self.name();
         let outcome = ["succeeded", "succeeded", "failed"][self.below(3)];
         let event = json!({
-            "id": name, "key": self.common.cast.key, "api": self.api(), "tokens": 1,
+            "id": name, "key": self.common.cast.stage.key, "api": self.api(), "tokens": 1,
             "outcome": outcome, "end_user": name,
         });
         (event, name)
@@ -352,7 +349,7 @@ impl Sender {
     async fn held_call(&mut self) {
         let (api, name) = (self.api(), self.name());
         let asked = json!({
-            "key": self.common.cast.key, "api": api, "end_user": name, "expires_in_ms": HELD_MS,
+            "key": self.common.cast.stage.key, "api": api, "end_user": name, "expires_in_ms": HELD_MS,
         });
         let (status, said) = self.metered("reserve", Some(&name), &asked).await;
         let Some(reservation) = said["reservation"].as_str() else {
@@ -386,13 +383,6 @@ impl Sender {
         };
         self.did("held call", name, fate, Some(id));
     }
-}
-
-fn request_id(response: &Response) -> String {
-    response.headers()["x-request-id"]
-        .to_str()
-        .unwrap()
-        .to_owned()
 }
 
 /// Code and request id; nothing, if the answer broke off.

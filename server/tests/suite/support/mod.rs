@@ -6,6 +6,7 @@ mod mailbox;
 pub mod process;
 mod provider;
 mod receiver;
+pub mod stage;
 mod upstream;
 
 pub use browser::{Browser, Page, Seen, sign_in_fields};
@@ -21,7 +22,7 @@ use allowance::config::Config;
 use allowance::domain::ApiId;
 use allowance::domain::accounts::{Account, NewAccount, Role};
 use allowance::domain::audit::{Actor, Change};
-use allowance::domain::requests::{CallFilter, CallQuery, Direction};
+use allowance::domain::requests::{CallFilter, CallPage, CallQuery, Direction};
 use allowance::domain::store::{Accounts, Keys, Projects, RequestLog, Store, Verify};
 use allowance::domain::usage::{Outcome, UsageRow};
 use allowance::http::{bind, listen};
@@ -219,15 +220,20 @@ impl TestServer {
 
     /// Outcome and code of the account's latest calls, newest first.
     pub async fn calls(&self, account: &Account) -> Vec<(Outcome, i64)> {
+        let page = self.call_page(account).await;
+        let calls = page.calls.iter();
+        calls.map(|call| (call.outcome, call.code)).collect()
+    }
+
+    /// The newest calls of an account.
+    pub async fn call_page(&self, account: &Account) -> CallPage {
         let query = CallQuery {
             filter: CallFilter::all(account.id),
             position: None,
             direction: Direction::Older,
             limit: 100,
         };
-        let page = self.store.calls(&query).await.unwrap();
-        let calls = page.calls.iter();
-        calls.map(|call| (call.outcome, call.code)).collect()
+        self.store.calls(&query).await.unwrap()
     }
 
     /// Burns `calls` of an API without HTTP: for tests about what comes after.

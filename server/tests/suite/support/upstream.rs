@@ -18,6 +18,8 @@ pub enum Behaviour {
     /// Answers every call with a success of its API's shape.
     Good,
     Answers(u16, String),
+    /// The same, with a word on when to come again.
+    SaysWhen(u16, String, &'static str),
     /// Answers when the test lets it.
     Waits(Arc<Semaphore>),
     /// Never answers.
@@ -107,6 +109,10 @@ async fn answer(
         Behaviour::Waits(turn) => turn.acquire().await.unwrap().forget(),
         Behaviour::Answers(status, text) => {
             return (StatusCode::from_u16(status).unwrap(), text).into_response();
+        }
+        Behaviour::SaysWhen(status, text, when) => {
+            let status = StatusCode::from_u16(status).unwrap();
+            return (status, [("retry-after", when)], text).into_response();
         }
         Behaviour::Hangs => std::future::pending().await,
         Behaviour::Streams(kind, pieces) => {

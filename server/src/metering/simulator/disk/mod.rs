@@ -1,5 +1,6 @@
 //! A disk in memory, and everything that can go wrong with it.
 
+mod api_keys;
 mod keys;
 mod state;
 mod store;
@@ -45,6 +46,8 @@ pub(super) struct Disk {
     pub unreadable: Mutex<bool>,
     /// So often a write lets others go first.
     pub slow: Mutex<u32>,
+    /// So often the look-up of an API key lets others go first, with what it found.
+    pub late: Mutex<u32>,
     pub died: Mutex<bool>,
     pub commits: Mutex<i64>,
 }

@@ -1,5 +1,6 @@
 //! What is on disk, and what a transaction does to it.
 
+use super::api_keys::{KeptApiKey, KeptProject};
 use super::keys::{KeptKey, KeptReservation};
 use crate::domain::caps::{CapOwner, Limit};
 use crate::domain::grants::{
@@ -41,6 +42,10 @@ pub(in super::super) struct State {
     pub(super) caps: HashMap<AccountId, Vec<(CapOwner, ApiId, Limit)>>,
     pub(super) zones: HashMap<AccountId, Tz>,
     pub(super) keys: Vec<KeptKey>,
+    pub(super) api_keys: Vec<KeptApiKey>,
+    pub(super) projects: Vec<KeptProject>,
+    /// Accounts whose keys open nothing.
+    pub(super) disabled: HashSet<AccountId>,
     pub(super) reservations: Vec<KeptReservation>,
     pub ended_until: Millis,
 }
@@ -55,7 +60,10 @@ impl State {
     }
 
     pub(super) fn caps_of(&self, account: AccountId) -> Vec<(CapOwner, ApiId, Limit)> {
-        self.caps.get(&account).cloned().unwrap_or_default()
+        let caps = self.caps.get(&account).into_iter().flatten();
+        caps.filter(|(owner, _, _)| self.has_cap_owner(account, *owner))
+            .copied()
+            .collect()
     }
 
     pub(super) fn append<'a>(&mut self, rows: impl IntoIterator<Item = &'a UsageRow>) {
@@ -217,7 +225,8 @@ impl State {
                 .iter()
                 .filter(|(_, grant)| grant.account == account && grant.ended.is_none())
         };
-        let Some((asked, found)) = alive().find(|(_, grant)| grant.public_id == public_id) else {
+        let is_it = |grant: &OnDisk| grant.account == account && grant.public_id == public_id;
+        let Some((asked, found)) = self.grants.iter().find(|(_, grant)| is_it(grant)) else {
             return Vec::new();
         };
         alive()

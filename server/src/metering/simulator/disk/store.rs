@@ -72,6 +72,9 @@ impl Caps for Disk {
 
     async fn set_cap(&self, set: CapChange, _change: Change) -> Stored<bool> {
         self.write(|state| {
+            if !state.has_cap_owner(set.account, set.owner) {
+                return false;
+            }
             let caps = state.caps.entry(set.account).or_default();
             caps.retain(|(owner, api, _)| (*owner, *api) != (set.owner, set.api));
             caps.extend(set.limit.map(|limit| (set.owner, set.api, limit)));

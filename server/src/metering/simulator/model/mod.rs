@@ -1,6 +1,7 @@
 //! What the rules say, in the plainest way: lists of what was given, what is held
 //! and what was charged. It shares the calendar with the engine, and nothing else.
 
+mod api_keys;
 mod keys;
 mod pace;
 mod services;
@@ -10,6 +11,7 @@ use crate::domain::caps::{CapOwner, Limit};
 use crate::domain::grants::{NewGrant, Recurs, Terms};
 use crate::domain::quota::{Call, Pace, Pacing};
 use crate::domain::{AccountId, ApiId, Millis};
+pub(super) use api_keys::{ApiKey, ApiKeys, Caller, HeldOut};
 use chrono_tz::Tz;
 use keys::Used;
 use pace::Buckets;
@@ -73,6 +75,7 @@ pub(super) struct Model {
     rules: Vec<Rule>,
     pub zones: HashMap<AccountId, Tz>,
     pub caps: Vec<(AccountId, CapOwner, ApiId, Limit)>,
+    pub api_keys: ApiKeys,
     charges: Vec<Call>,
     holds: Vec<Call>,
     paces: HashMap<AccountId, Buckets>,
@@ -197,15 +200,20 @@ impl Model {
         let Some(found) = self
             .given
             .iter()
-            .position(|given| given.account == account && !given.over && given.name == name)
+            .position(|given| given.account == account && given.name == name)
         else {
             return false;
         };
         let rule = self.given[found].rule;
+        let mut any = false;
         for (place, given) in self.given.iter_mut().enumerate() {
             if place == found || (rule.is_some() && given.rule == rule) {
+                any |= !given.over;
                 given.over = true;
             }
+        }
+        if !any {
+            return false;
         }
         if let Some(rule) = rule {
             self.rules[rule].next_at = None;

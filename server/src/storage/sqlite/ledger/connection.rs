@@ -2,6 +2,7 @@
 //! prepared, and no row is handed from thread to thread. Row by row that is
 //! several times as fast as through the pool.
 
+use super::TOUCH;
 use crate::domain::StoreError;
 use crate::domain::idempotency::LeftOut;
 use crate::domain::store::Stored;
@@ -118,8 +119,26 @@ fn write(connection: &mut Connection, work: Work) -> rusqlite::Result<Vec<LeftOu
     // Dropped without a commit, it is rolled back.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let left_out = work(&tx)?;
-    tx.commit()?;
+    if let Err(error) = tx.commit() {
+        overwrite(connection);
+        return Err(error);
+    }
     Ok(left_out)
+}
+
+/// A commit that could not be synced is whole in the log all the same, and a start after
+/// a crash would take it for made. What is written next lies in its place, even if that
+/// cannot be synced either.
+fn overwrite(connection: &mut Connection) {
+    let written = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .and_then(|tx| {
+            tx.execute_batch(TOUCH)?;
+            tx.commit()
+        });
+    if let Err(error) = written {
+        tracing::warn!(%error, "nothing is written to the ledger's disk now");
+    }
 }
 
 fn stored(error: rusqlite::Error) -> StoreError {

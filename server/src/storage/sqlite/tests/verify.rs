@@ -59,7 +59,8 @@ async fn what_is_no_derived_number_is_named_and_left_alone() {
         ),
         ("DELETE FROM api_keys", "its row of api_keys is not there"),
         (
-            "UPDATE usage SET grant_id = (SELECT min(id) FROM grants)",
+            "DROP TRIGGER usage_unchanged;
+             UPDATE usage SET grant_id = (SELECT min(id) FROM grants)",
             "call req_1: it burnt",
         ),
         (
@@ -108,4 +109,22 @@ async fn many_differences_are_counted_and_some_are_named() {
     drop(writer);
     let found = it.store.verify().await.unwrap();
     assert_eq!(found[20], "and 50 more roll-ups", "{found:?}");
+}
+
+#[tokio::test]
+async fn the_ledgers_are_append_only_whoever_asks() {
+    let it = fixture().await;
+    let row = it.row("req_1", NOW, None);
+    it.store.append(&[row]).await.unwrap();
+    let mut writer = it.store.writer.acquire().await.unwrap();
+    for statement in [
+        "UPDATE usage SET tokens = 0",
+        "DELETE FROM usage",
+        "UPDATE grant_entries SET calls = 0",
+        "DELETE FROM grant_entries",
+    ] {
+        let refused = sqlx::query(statement).execute(&mut *writer).await;
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains("append-only"), "{statement}: {why}");
+    }
 }

@@ -1,0 +1,85 @@
+//! What memory must not go on believing of a key, once its change may be on disk.
+
+use super::disk::{Disk, Fault};
+use super::{Life, change};
+use crate::clock::ManualClock;
+use crate::domain::caps::{Limit, Period};
+use crate::domain::keys::{KeyHash, KeyRefusal, NewKey};
+use crate::domain::store::KeyChange;
+use crate::domain::{AccountId, ApiId, ProjectId};
+use std::sync::Arc;
+
+const ANN: AccountId = AccountId(1);
+const NOW: i64 = 1_700_000_000_000;
+
+fn secret() -> KeyHash {
+    KeyHash::of("secret")
+}
+
+/// A process that knows a key, with a cap.
+async fn with_a_key() -> (Arc<Disk>, Life) {
+    let disk = Arc::<Disk>::default();
+    let life = Life::start(&disk, &Arc::new(ManualClock::at(NOW))).await;
+    for _ in 0..2 {
+        disk.create_project(ANN).await.unwrap();
+    }
+    let limit = Limit {
+        calls: 1,
+        period: Period::Total,
+    };
+    let new = NewKey {
+        public_id: "key_1".into(),
+        account: ANN,
+        project: ProjectId(1),
+        name: "First".into(),
+        hash: secret(),
+        hint: "cret".into(),
+        created_at: NOW,
+        expires_at: None,
+        caps: vec![(ApiId(1), limit)],
+    };
+    assert!(life.keys.create(new, change()).await.unwrap());
+    assert!(life.keys.find(secret()).await.unwrap().is_some());
+    assert_eq!(caps(&life).await, 1);
+    (disk, life)
+}
+
+async fn caps(life: &Life) -> usize {
+    let caps = life.till.read(ANN, |engine, now| engine.caps(ANN, now));
+    caps.await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_key_whose_change_may_be_on_disk_is_looked_up_again() {
+    let (disk, life) = with_a_key().await;
+    *disk.fault.lock() = Some(Fault::Lies);
+    let disable = KeyChange::Disable(NOW);
+    let told = life.keys.change(ANN, "key_1", disable, change()).await;
+    assert!(told.is_err());
+    let found = life.keys.find(secret()).await.unwrap().unwrap();
+    assert_eq!(found.check(NOW), Err(KeyRefusal::Disabled));
+}
+
+#[tokio::test]
+async fn keys_of_a_project_that_may_be_deleted_are_looked_up_again() {
+    let (disk, life) = with_a_key().await;
+    *disk.fault.lock() = Some(Fault::Lies);
+    let deleted = disk.delete_project(ANN, ProjectId(1));
+    let told = life.keys.deleting_project(ANN, deleted).await;
+    assert!(told.is_err());
+    assert_eq!(life.keys.find(secret()).await.unwrap(), None);
+    assert_eq!(caps(&life).await, 0);
+}
+
+#[tokio::test]
+async fn the_caps_of_a_deleted_key_are_forgotten() {
+    let (_disk, life) = with_a_key().await;
+    let delete = KeyChange::Delete(NOW);
+    assert!(
+        life.keys
+            .change(ANN, "key_1", delete, change())
+            .await
+            .unwrap()
+    );
+    assert_eq!(caps(&life).await, 0);
+}
