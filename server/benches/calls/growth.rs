@@ -34,7 +34,7 @@ impl Side {
         }
         let folder = TempDir::new_in(&base).unwrap();
         let path = folder.path().join("growth.db");
-        std::fs::copy(made, &path).unwrap();
+        copy(&made, &path);
         let url = format!("sqlite:{}", path.display());
         let store = SqliteStore::open(&url).await.unwrap();
         let server = assemble(Parts {
@@ -88,6 +88,16 @@ impl Side {
         })
         .await
     }
+}
+
+/// Copies a ledger, and first what its log holds into it.
+fn copy(made: &Path, to: &Path) {
+    let connection = rusqlite::Connection::open(made).unwrap();
+    let busy: i64 = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(busy, 0, "another program reads the ledger");
+    std::fs::copy(made, to).unwrap();
 }
 
 pub async fn run(report: &mut Report) {
