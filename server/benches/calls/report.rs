@@ -58,10 +58,17 @@ impl Report {
             .push(json!({ "name": name, "value": value, "unit": unit }));
     }
 
+    /// Writes the table down. What this run did not measure stays as it was.
     pub fn finish(self) {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
         std::fs::create_dir_all(&folder).unwrap();
-        let json = serde_json::to_string_pretty(&self.rows).unwrap();
-        std::fs::write(folder.join("calls.json"), json).unwrap();
+        let path = folder.join("calls.json");
+        let before = std::fs::read(&path).unwrap_or_default();
+        let before: Vec<Value> = serde_json::from_slice(&before).unwrap_or_default();
+        let name = |row: &Value| (row["name"].clone(), row["opponent"].clone());
+        let measured = |row: &Value| self.rows.iter().any(|new| name(new) == name(row));
+        let mut rows: Vec<_> = before.into_iter().filter(|row| !measured(row)).collect();
+        rows.extend(self.rows.iter().cloned());
+        std::fs::write(path, serde_json::to_string_pretty(&rows).unwrap()).unwrap();
     }
 }

@@ -7,6 +7,7 @@ use allowance::clock::ManualClock;
 use allowance::config::Config;
 use allowance::domain::accounts::Role;
 use allowance::domain::audit::Actor;
+use allowance::domain::catalogue::Catalogue;
 use allowance::domain::store::{Projects, Verify};
 use allowance::storage::SqliteStore;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -97,10 +98,21 @@ pub async fn prepared(calls: i64) -> String {
     url
 }
 
+/// The default catalogue with free calls for a long history.
+fn config() -> Config {
+    let mut config = Config::default();
+    let apis = config.catalogue.iter().cloned().map(|mut api| {
+        api.free_calls = 1_000_000_000;
+        api
+    });
+    config.catalogue = Catalogue::new(apis.collect()).unwrap();
+    config
+}
+
 async fn open_account(url: &str) {
     let store = SqliteStore::open(url).await.unwrap();
     let server = assemble(Parts {
-        config: Config::default(),
+        config: config(),
         store: Arc::new(store.clone()),
         clock: Arc::new(ManualClock::at(NOW - DAYS_90)),
         upstream: "http://127.0.0.1:1".into(),

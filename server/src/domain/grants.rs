@@ -229,14 +229,15 @@ pub const TOLD_BEFORE: [Millis; 3] = [7 * DAY, DAY, HOUR];
 
 /// When the owner of a grant that is in force from an instant on is first told that
 /// it will lapse; never, if it is not for longer than an hour. Of one that comes
-/// again each week or month a day ahead is soon enough, and of a daily one a word each
-/// day would be none: `comes_again` is the period, unless it is the last.
+/// again each week or month a day ahead is soon enough (an hour, if it began on the
+/// last day), and of a daily one a word each day would be none: `comes_again` is the
+/// period, unless it is the last.
 #[must_use]
 pub fn first_told_at(from: Millis, end: Millis, comes_again: Option<Period>) -> Option<Millis> {
     let aheads: &[Millis] = match comes_again {
         None => &TOLD_BEFORE,
         Some(Period::Day) => &[],
-        Some(_) => &[DAY],
+        Some(_) => &[DAY, HOUR],
     };
     aheads
         .iter()
@@ -263,6 +264,7 @@ mod tests {
         let told = |days, period| first_told_at(0, days * DAY, Some(period));
         assert_eq!(told(30, Period::Month), Some(29 * DAY));
         assert_eq!(told(7, Period::Week), Some(6 * DAY));
+        assert_eq!(told(1, Period::Month), Some(23 * HOUR));
         assert_eq!(told(1, Period::Day), None);
     }
 }

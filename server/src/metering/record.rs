@@ -56,6 +56,8 @@ pub enum Verdict {
         any_left: bool,
     },
     Capped(CapUse),
+    /// Of a batch that broke off, it is not known to be recorded.
+    Unrecorded,
     /// Over the ceiling of calls a second. No event is: it took place.
     TooFast {
         wait: Millis,
@@ -186,7 +188,36 @@ impl Till {
     pub(super) async fn record_all(&self, events: Vec<Event>) -> Result<Vec<Verdict>, RecordError> {
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
         let mut verdicts: Vec<Option<Verdict>> = vec![None; events.len()];
-        let (mut asked, twins) = apart(events);
+        let (asked, twins) = apart(events);
+        if let Err(error) = self.record_apart(asked, &ids, &mut verdicts).await {
+            if verdicts.iter().all(Option::is_none) {
+                return Err(error);
+            }
+            // What is on disk is charged, and must be said to be.
+            tracing::error!(%error, "a batch was recorded in part");
+        }
+        for (place, first) in twins {
+            let same = ids[place] == ids[first];
+            verdicts[place] = verdicts[first].clone().map(|verdict| match verdict {
+                _ if !same => Verdict::Reused,
+                Verdict::Recorded { request_id } => Verdict::Duplicate { request_id },
+                other => other,
+            });
+        }
+        let verdicts = verdicts.into_iter();
+        Ok(verdicts
+            .map(|verdict| verdict.unwrap_or(Verdict::Unrecorded))
+            .collect())
+    }
+
+    /// Records events of which no two have the same id, and puts down the verdict of
+    /// each at its place as soon as it is certain.
+    async fn record_apart(
+        &self,
+        mut asked: Placed,
+        ids: &[Option<EventId>],
+        verdicts: &mut [Option<Verdict>],
+    ) -> Result<(), RecordError> {
         // Mostly one round. Events that come again give back the calls that they
         // held, and those that found none left ask once more.
         let blocked = loop {
@@ -206,27 +237,22 @@ impl Till {
                 })
                 .collect();
         };
+        let mut decided = Vec::with_capacity(blocked.len());
         let mut logged = Vec::new();
         for (place, row, verdict) in blocked {
             let known = self.known(&row, ids[place]).await?;
             if known.is_none() {
                 logged.push(Line::of(blocked_row(row, &verdict)));
             }
-            verdicts[place] = known.or(Some(verdict));
+            decided.push((place, known.unwrap_or(verdict)));
         }
         if !logged.is_empty() {
             self.writer.append_all(logged).await?;
         }
-        for (place, first) in twins {
-            let same = ids[place] == ids[first];
-            verdicts[place] = verdicts[first].clone().map(|verdict| match verdict {
-                _ if !same => Verdict::Reused,
-                Verdict::Recorded { request_id } => Verdict::Duplicate { request_id },
-                other => other,
-            });
+        for (place, verdict) in decided {
+            verdicts[place] = Some(verdict);
         }
-        // Every place has been given one.
-        Ok(verdicts.into_iter().flatten().collect())
+        Ok(())
     }
 
     /// Writes those that find a call left.

@@ -17,7 +17,7 @@ const IN_FLIGHT: Duration = Duration::from_secs(1);
 /// What is due at once has just been looked at.
 const SHORTEST: Duration = Duration::from_millis(100);
 /// What started while the server was down is looked at, so far back.
-pub(super) const MISSED: Millis = 24 * 60 * 60 * 1_000;
+pub(super) const MISSED: Millis = 30 * 24 * 60 * 60 * 1_000;
 /// After a failure of the store.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 

@@ -7,7 +7,7 @@ use super::connections::AnswerBody;
 use super::events::Events;
 use super::refusal::Refusal;
 use super::stream::{Ended, Outlet, pump};
-use super::upstream::{Answer, Declined, Fault, Reply, Stream};
+use super::upstream::{Answer, Declined, Fault, KEY_REFUSED, Reply, Stream};
 use crate::domain::catalogue::Success;
 use crate::domain::limits::Accepted;
 use crate::domain::usage::Outcome;
@@ -86,8 +86,13 @@ impl Call {
             Success::Status => None,
         };
         let ended = pump(body, events, &mut outlet, limits).await;
-        if ended.is_ok() {
-            self.route.target.answered();
+        match &ended {
+            Ok(Ended::Failed(code)) if KEY_REFUSED.contains(code) => {
+                let (id, api) = (&self.arrival.id_header, &self.route.metered.api);
+                self.route.target.failed(id, api, Fault::Unwelcome);
+            }
+            Ok(_) => self.route.target.answered(),
+            Err(_) => {}
         }
         match ended {
             Ok(Ended::Well) => {

@@ -283,7 +283,7 @@ impl Refusal {
             Self::Upstream(fault) => format!("System error: {fault} This call was not charged."),
             Self::Busy => "System error: too many calls at once. This call was not charged; try again in a moment.".into(),
             Self::System => "System error: the call could not be recorded, and was not charged. Try again in a moment.".into(),
-            Self::Doubtful => "System error: the disk failed while the call was recorded. If it was charged, the request log shows it. Try again in a moment; with the same Idempotency-Key it is charged once.".into(),
+            Self::Doubtful => "System error: the call broke off while it was recorded. If it was charged, the request log shows it. Try again in a moment; with the same Idempotency-Key it is charged once.".into(),
         }
     }
 }

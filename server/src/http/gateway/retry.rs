@@ -68,7 +68,8 @@ impl Call {
             Ok(Some(known)) => Err(NotFirst::Known(known)),
             Err(error) => {
                 tracing::error!(%error, "a key of a retry could not be looked up");
-                Err(Refusal::System.into())
+                // A call before it may have been charged.
+                Err(Refusal::Doubtful.into())
             }
         }
     }

@@ -29,7 +29,7 @@ const EVENT_STREAM: &str = "text/event-stream";
 const FAILING_AFTER: u32 = 3;
 
 /// Codes of a key that is missing or refused, in both eras of `wire.md`.
-const KEY_REFUSED: [i64; 3] = [40_100, 40_130, 40_132];
+pub(super) const KEY_REFUSED: [i64; 3] = [40_100, 40_130, 40_132];
 
 #[derive(Debug, Clone)]
 pub struct UpstreamSettings {
@@ -266,17 +266,15 @@ impl Upstream {
         if status.is_success() && is_event_stream(response.headers()) {
             return stream(target, response);
         }
-        if matches!(
-            status,
-            StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED
-        ) {
-            return Err(Fault::Unwelcome);
-        }
         let most = self.settings.max_answer_bytes;
         let (mut head, body) = response.into_parts();
         let body = body::whole(body, most, &self.room, NoRoom::Wait)
             .await
             .map_err(|why| broken(&why))?;
+        // After the body, so that the connection can be used again.
+        if target.is_unwelcome(status) {
+            return Err(Fault::Unwelcome);
+        }
         let mut reply = match target.success {
             Success::Code => understand(status, body, limit)?,
             Success::Status => take_at_its_status(status, body, limit)?,
@@ -289,6 +287,14 @@ impl Upstream {
 }
 
 impl Target {
+    /// Whether it is the gateway that the upstream does not let in. An API without the
+    /// envelope may mean something of its own by 401, where the gateway shows no key.
+    fn is_unwelcome(&self, status: StatusCode) -> bool {
+        let shows_key = self.headers.contains_key(AUTHORIZATION);
+        status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            || (status == StatusCode::UNAUTHORIZED && (shows_key || self.success == Success::Code))
+    }
+
     /// Remembers that a call, or a stream, came to its end.
     pub(super) fn answered(&self) {
         self.failures.0.store(0, Ordering::Relaxed);

@@ -195,6 +195,7 @@ impl Meter {
             Verdict::Capped(cap) => Problem::capped(name, cap, &self.settings.console_url, now),
             Verdict::TooFast { wait } => Problem::too_fast(*wait),
             Verdict::Reused => Problem::id_reused(),
+            Verdict::Unrecorded => Problem::doubtful(),
             Verdict::Recorded { .. } | Verdict::Duplicate { .. } => Problem::not_recorded(),
         }
     }

@@ -256,11 +256,11 @@ impl Problem {
         }
     }
 
-    /// The disk failed, and what it kept is not known.
+    /// What the disk kept of it is not known.
     pub(super) fn doubtful() -> Self {
         Self {
-            detail: "The disk failed while this was recorded. Try again in a moment, under the \
-                     same id or key: then it is charged once."
+            detail: "This broke off while it was recorded. Try again in a moment, under the same \
+                     id or key: then it is charged once."
                 .into(),
             ..Self::not_recorded()
         }

@@ -79,8 +79,7 @@ async fn one(meter: &Meter, arrival: &Arrival, said: &Said<'_>) -> Result<Respon
         Ok(checked) => checked,
         Err(refused) => {
             if let Some(row) = refused.row {
-                let logged = meter.metering.log(row).await;
-                logged.map_err(|error| unwritten(&error.into()))?;
+                log(meter, row).await;
             }
             return Err(refused.why);
         }
@@ -232,7 +231,7 @@ pub(super) async fn check_key(
     let Err(why) = key.check(call.at) else {
         return Ok(());
     };
-    log_refused(meter, call, end_user, (Outcome::Unauthorised, KEY_REFUSED)).await?;
+    log_refused(meter, call, end_user, (Outcome::Unauthorised, KEY_REFUSED)).await;
     Err(Problem::key(why))
 }
 
@@ -246,7 +245,7 @@ pub(super) async fn check_tokens(
 ) -> Result<i64, Problem> {
     let within = within(tokens, &api.api);
     if within.is_err() {
-        log_refused(meter, call, end_user, (Outcome::Rejected, INPUT_TOO_LONG)).await?;
+        log_refused(meter, call, end_user, (Outcome::Rejected, INPUT_TOO_LONG)).await;
     }
     within
 }
@@ -256,7 +255,7 @@ async fn log_refused(
     call: Call,
     end_user: Option<&str>,
     (outcome, code): (Outcome, i64),
-) -> Result<(), Problem> {
+) {
     let row = UsageRow {
         request_id: public_id(Noun::Request, call.at, &mut clock::random()),
         account: call.account,
@@ -271,8 +270,15 @@ async fn log_refused(
         latency_ms: 0,
         end_user: end_user.map(str::to_owned),
     };
-    let logged = meter.metering.log(row).await;
-    logged.map_err(|error| unwritten(&error.into()))
+    log(meter, row).await;
+}
+
+/// A refused call costs nothing, so it is answered even if it cannot be logged.
+async fn log(meter: &Meter, row: UsageRow) {
+    let id = row.request_id.clone();
+    if let Err(error) = meter.metering.log(row).await {
+        tracing::error!(request_id = %id, %error, "a call was not logged");
+    }
 }
 
 pub(super) fn unwritten(error: &RecordError) -> Problem {

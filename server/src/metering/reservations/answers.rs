@@ -23,7 +23,7 @@ pub struct AskedReservation {
 pub struct Reserved {
     pub reservation: String,
     pub expires_at: Millis,
-    /// A retry comes at no pace.
+    /// A retry that comes later is at no pace.
     #[serde(skip)]
     pub pace: Pace,
 }

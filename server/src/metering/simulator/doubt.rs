@@ -1,12 +1,17 @@
-//! What memory must not go on believing of a key, once its change may be on disk.
+//! What must not be believed, or said, when the disk failed: of a key whose change may be
+//! on it, of a batch that is there in part.
 
 use super::disk::{Disk, Fault};
 use super::{Life, change};
 use crate::clock::ManualClock;
 use crate::domain::caps::{Limit, Period};
+use crate::domain::grants::{NewGrant, Terms};
+use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Purpose};
 use crate::domain::keys::{KeyHash, KeyRefusal, NewKey};
-use crate::domain::store::KeyChange;
+use crate::domain::store::{Grants, KeyChange};
+use crate::domain::usage::{Outcome, UsageRow};
 use crate::domain::{AccountId, ApiId, ProjectId};
+use crate::metering::{Event, EventId, Verdict};
 use std::sync::Arc;
 
 const ANN: AccountId = AccountId(1);
@@ -82,4 +87,50 @@ async fn the_caps_of_a_deleted_key_are_forgotten() {
             .unwrap()
     );
     assert_eq!(caps(&life).await, 0);
+}
+
+#[tokio::test]
+async fn a_batch_that_breaks_off_says_what_of_it_is_recorded() {
+    let (disk, life) = with_a_key().await;
+    let new = NewGrant {
+        public_id: "free".into(),
+        account: ANN,
+        api: ApiId(1),
+        calls: 5,
+        terms: Terms::default(),
+        reason: String::new(),
+        given_by: None,
+        created_at: NOW,
+    };
+    let given = disk.create_grant(new, change());
+    life.till.changing(ANN, given).await.unwrap();
+    let key = life.keys.find(secret()).await.unwrap().unwrap();
+    let event = |name: &str| Event {
+        row: UsageRow {
+            request_id: name.into(),
+            account: ANN,
+            project: key.project,
+            key: key.key,
+            api: ApiId(1),
+            at: NOW,
+            outcome: Outcome::Succeeded,
+            code: 0,
+            burnt: None,
+            tokens: 1,
+            latency_ms: 1,
+            end_user: None,
+        },
+        id: Some(EventId {
+            hash: IdempotencyHash::of(Purpose::Event, &[name]),
+            fingerprint: Fingerprint(7),
+        }),
+    };
+    // The cap leaves one call. Whether the other event came before cannot be read.
+    *disk.unreadable.lock() = true;
+    let verdicts = life.till.record_all(vec![event("a"), event("b")]).await;
+    let recorded = Verdict::Recorded {
+        request_id: "a".into(),
+    };
+    assert_eq!(verdicts.unwrap(), [recorded, Verdict::Unrecorded]);
+    assert!(disk.state.lock().has("a"));
 }

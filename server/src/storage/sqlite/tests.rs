@@ -2,6 +2,7 @@ mod codes;
 mod crowd;
 mod days;
 mod requests;
+mod torn;
 mod verify;
 
 use super::SqliteStore;

@@ -103,12 +103,17 @@ const REPAIR_KEY_TOTALS: &str = "
     INSERT INTO key_totals (key_id, calls, charged, last_used_at)
     SELECT key_id, count(*), sum(charge), max(at) FROM usage GROUP BY key_id";
 
-/// A catalogue that was made smaller leaves free grants below what was burnt:
-/// that is no overspending, so only grants that people gave are held to it.
+/// A catalogue that was made smaller leaves free grants below what was burnt: that is no
+/// overspending, so a grant is held to the most that it ever was.
 const OVERSPENT: &str = "
     SELECT grants.public_id, burnt, grants.calls, count(*) OVER ()
     FROM grants JOIN balances ON balances.grant_id = grants.id
-    WHERE burnt > grants.calls AND kind <> 'free'
+    WHERE burnt > grants.calls
+      AND burnt > (SELECT coalesce(max(given), 0)
+                   FROM (SELECT sum(entries.calls) OVER (ORDER BY entries.id) AS given
+                         FROM grant_entries AS entries
+                         WHERE entries.grant_id = grants.id
+                           AND entries.kind IN ('given', 'changed')))
     LIMIT 20";
 
 /// Calls that burnt what was another's.

@@ -97,7 +97,10 @@ async fn outlived(fault: &str) {
     let during = join_all((0..8).map(|_| it.call())).await;
     for refused in during {
         assert_eq!(refused.code, 50_000, "{refused:?}");
-        assert!(refused.message.contains("the disk failed"), "{refused:?}");
+        assert!(
+            refused.message.contains("broke off while it was recorded"),
+            "{refused:?}"
+        );
     }
     it.process.wait_until(503).await;
     it.is_mended();

@@ -23,7 +23,8 @@ pub(super) enum Fault {
     /// The machine dies before it is written.
     DiesBefore,
     /// The machine dies while it is written: what is on disk of it is torn, and
-    /// thrown away when the disk is opened again.
+    /// thrown away when the disk is opened again. That a real one does so is shown in
+    /// `storage/sqlite/tests/torn`.
     Tears,
     /// The machine dies when it is written, and nobody was told.
     DiesAfter,

@@ -1,6 +1,6 @@
 //! `allowance verify`, and `--repair`.
 
-use super::{NOW, fixture};
+use super::{NOW, change, fixture};
 use crate::domain::store::{Grants, Ledger, Verify};
 use sqlx::SqliteConnection;
 
@@ -54,7 +54,15 @@ async fn each_derived_table_that_differs_is_named_and_repaired() {
 async fn what_is_no_derived_number_is_named_and_left_alone() {
     for (sabotage, named) in [
         (
-            "UPDATE grants SET calls = 0, kind = 'extra'",
+            "DROP TRIGGER grant_entries_unchanged;
+             UPDATE grants SET calls = 0, kind = 'extra';
+             UPDATE grant_entries SET calls = 0",
+            "burnt 1, given 0",
+        ),
+        (
+            "DROP TRIGGER grant_entries_unchanged;
+             UPDATE grants SET calls = 0;
+             UPDATE grant_entries SET calls = 0",
             "burnt 1, given 0",
         ),
         ("DELETE FROM api_keys", "its row of api_keys is not there"),
@@ -126,5 +134,22 @@ async fn the_ledgers_are_append_only_whoever_asks() {
         let refused = sqlx::query(statement).execute(&mut *writer).await;
         let why = refused.unwrap_err().to_string();
         assert!(why.contains("append-only"), "{statement}: {why}");
+    }
+}
+
+#[tokio::test]
+async fn a_free_quota_made_smaller_than_its_use_is_no_overspending() {
+    let it = fixture().await;
+    let grant = it.search_grant().await;
+    let rows: Vec<_> = (0..3)
+        .map(|n| it.row(&format!("req_{n}"), NOW, Some(grant)))
+        .collect();
+    it.store.append(&rows).await.unwrap();
+    for calls in [1, 2] {
+        let catalogue = [("add".to_owned(), 5_000), ("search".to_owned(), calls)];
+        let change = change("catalogue");
+        let synced = it.store.sync_catalogue(&catalogue, NOW, change).await;
+        synced.unwrap();
+        assert_eq!(it.store.verify().await.unwrap(), NONE);
     }
 }
