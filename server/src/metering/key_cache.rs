@@ -83,6 +83,7 @@ impl KeyCache {
             known.keys.remove(hash);
         }
     }
+
     /// Forgets all keys of an account.
     pub(super) fn forget_account(&self, account: AccountId) {
         let mut known = self.known.write();

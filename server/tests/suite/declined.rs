@@ -67,6 +67,14 @@ async fn what_an_envelope_lacks_is_put_in_and_the_rest_stays() {
     let message = envelope["message"].as_str().unwrap();
     assert_eq!(message, "The service behind this gateway refused the call.");
     assert!(envelope["data"].is_object());
+    // Neither long numbers nor deep values are lost by that.
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    let kept = format!("\"long\":12345678901234567890123,\"deep\":{deep}");
+    let no = format!("{{\"code\":41234,{kept}}}");
+    it.upstream.behave(Behaviour::Answers(200, no));
+    let text = search(&it, &key).await.text().await.unwrap();
+    assert!(text.contains("\"long\":12345678901234567890123"), "{text}");
+    assert!(text.contains(&deep), "{text}");
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 
 use super::GatewaySettings;
 use super::refusal::Refusal;
-use super::upstream::{Declined, REQUEST_ID};
+use super::reply::Declined;
+use super::upstream::REQUEST_ID;
 use crate::config::ErrorStyle;
 use crate::domain::catalogue::{Api, Success};
 use crate::domain::quota::Allowance;
@@ -12,7 +13,9 @@ use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LINK, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -65,19 +68,16 @@ pub(super) fn declined(
     no: Declined,
     remaining: Option<Remaining<'_>>,
 ) -> Response {
-    let (status, body) = match (api.success, style) {
-        (Success::Status, _) => (no.status, no.body),
-        (Success::Code, ErrorStyle::Envelope) => (StatusCode::OK, complete(no.body, no.code, api)),
-        (Success::Code, ErrorStyle::Http) => {
-            let status = if no.status.is_client_error() {
-                no.status
-            } else if no.status.is_server_error() {
-                StatusCode::BAD_GATEWAY
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
-            (status, complete(no.body, no.code, api))
-        }
+    let status = match (api.success, style) {
+        (Success::Status, _) => no.status,
+        (Success::Code, ErrorStyle::Envelope) => StatusCode::OK,
+        (Success::Code, ErrorStyle::Http) if no.status.is_client_error() => no.status,
+        (Success::Code, ErrorStyle::Http) if no.status.is_server_error() => StatusCode::BAD_GATEWAY,
+        (Success::Code, ErrorStyle::Http) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let body = match api.success {
+        Success::Status => no.body,
+        Success::Code => complete(no.body, api),
     };
     let mut response = respond(status, request_id, Body::from(body), remaining);
     if let Some(when) = no.retry_after {
@@ -87,24 +87,32 @@ pub(super) fn declined(
 }
 
 /// An envelope with a message and with data: some clients cannot read an error
-/// without. Where it has both, it is left as it came, byte for byte.
-fn complete(envelope: Bytes, code: i64, api: &Api) -> Bytes {
-    // One that is nested too deeply to be read is left out.
-    let mut fields: Map<String, Value> = serde_json::from_slice(&envelope).unwrap_or_default();
-    let has_data = matches!(fields.get("data"), Some(Value::Object(data)) if !data.is_empty());
-    let has_message = matches!(fields.get("message"), Some(Value::String(_)));
+/// without. What it has is left as it came.
+fn complete(envelope: Bytes, api: &Api) -> Bytes {
+    // Values stay text: no number is rounded, and no depth is too much.
+    let read = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&envelope);
+    let Ok(mut fields) = read else {
+        return envelope;
+    };
+    let has = |field: &str, begins: char| {
+        let value = fields.get(field).map(|value| value.get());
+        value.is_some_and(|text| text.starts_with(begins) && text[1..].trim_start() != "}")
+    };
+    let (has_data, has_message) = (has("data", '{'), has("message", '"'));
     if has_data && has_message {
         return envelope;
     }
-    fields.insert("code".into(), code.into());
+    let text = "The service behind this gateway refused the call.";
+    let (Ok(data), Ok(message)) = (to_raw_value(&api.failure_data), to_raw_value(text)) else {
+        return envelope;
+    };
     if !has_data {
-        fields.insert("data".into(), api.failure_data.clone());
+        fields.insert("data".into(), &data);
     }
     if !has_message {
-        let text = "The service behind this gateway refused the call.";
-        fields.insert("message".into(), text.into());
+        fields.insert("message".into(), &message);
     }
-    Value::Object(fields).to_string().into()
+    serde_json::to_vec(&fields).map_or_else(|_| envelope.clone(), Bytes::from)
 }
 
 pub(super) fn refusal(

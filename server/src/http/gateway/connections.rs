@@ -2,7 +2,7 @@
 //! connection that it uses: with a task for each connection, as clients of many
 //! hosts have them, every call would be handed to another task and back.
 
-use super::upstream::Fault;
+use super::reply::Fault;
 use axum::body::HttpBody;
 use axum::http::uri::{PathAndQuery, Scheme};
 use axum::http::{Request, Uri};

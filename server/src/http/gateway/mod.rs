@@ -11,6 +11,7 @@ mod envelope;
 mod events;
 mod forward;
 mod refusal;
+mod reply;
 mod retry;
 mod stream;
 mod unstoppable;

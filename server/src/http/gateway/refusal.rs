@@ -2,7 +2,7 @@
 //! the era that is set, on HTTP 200 by default, because the official client repeats
 //! every other status three times and throws the reason away.
 
-use super::upstream::Fault;
+use super::reply::Fault;
 use crate::config::ErrorCodes;
 use crate::domain::caps::{CapOwner, Limit, Period};
 use crate::domain::figures::grouped;

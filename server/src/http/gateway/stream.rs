@@ -4,7 +4,7 @@
 
 use super::connections::AnswerBody;
 use super::events::Events;
-use super::upstream::Fault;
+use super::reply::Fault;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http_body_util::BodyExt;

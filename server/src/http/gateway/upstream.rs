@@ -2,7 +2,7 @@
 
 use super::body::{self, NoRoom, Room, Unread};
 use super::connections::{self, AnswerBody, Connections, Connector};
-use super::envelope::{self, Envelope, List};
+use super::reply::{Fault, Reply, Stream, take_at_its_status, understand};
 use crate::domain::catalogue::{Api, OutputLimit, Success};
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER,
@@ -17,7 +17,6 @@ use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -27,9 +26,6 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 const EVENT_STREAM: &str = "text/event-stream";
 /// Failures in a row, of calls of one API, after which the upstream counts as failing.
 const FAILING_AFTER: u32 = 3;
-
-/// Codes of a key that is missing or refused, in both eras of `wire.md`.
-pub(super) const KEY_REFUSED: [i64; 3] = [40_100, 40_130, 40_132];
 
 #[derive(Debug, Clone)]
 pub struct UpstreamSettings {
@@ -46,62 +42,6 @@ pub struct UpstreamSettings {
     pub max_buffered_bytes: usize,
     /// A longer answer is broken off.
     pub max_answer_bytes: usize,
-}
-
-/// Why an upstream's answer is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    #[error("the service behind this gateway cannot be reached.")]
-    Down,
-    #[error("the service behind this gateway did not answer in time.")]
-    Slow,
-    #[error("the service behind this gateway broke off its answer.")]
-    Broken,
-    #[error("the service behind this gateway gave an answer that makes no sense.")]
-    Nonsense,
-    #[error("the service behind this gateway failed.")]
-    Failed,
-    /// It is the gateway's key that the upstream sees, never a client's.
-    #[error("the service behind this gateway does not accept the gateway's own key.")]
-    Unwelcome,
-}
-
-/// What the upstream answered, understood as far as metering needs.
-#[derive(Debug)]
-pub(super) enum Reply {
-    /// HTTP 2xx and, in the envelope, `code` 0: the call is charged.
-    Success(Answer),
-    /// The upstream understood the call and said no.
-    Declined(Declined),
-    /// HTTP 2xx, and how it ends is still to be seen.
-    Stream(Stream),
-}
-
-/// An answer of success.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub status: StatusCode,
-    pub body: Bytes,
-    /// Where the items of its list lie that are beyond the output limit.
-    pub beyond: Vec<Range<usize>>,
-}
-
-/// An upstream's own no.
-#[derive(Debug)]
-pub(super) struct Declined {
-    pub status: StatusCode,
-    /// Of its envelope; the status, where an API has none.
-    pub code: i64,
-    pub body: Bytes,
-    pub retry_after: Option<HeaderValue>,
-}
-
-/// Server-sent events to come.
-#[derive(Debug)]
-pub(super) struct Stream {
-    /// Its content type.
-    pub kind: HeaderValue,
-    pub body: AnswerBody,
 }
 
 /// Whether the upstream answers lately: for the readiness probe.
@@ -290,9 +230,13 @@ impl Target {
     /// Whether it is the gateway that the upstream does not let in. An API without the
     /// envelope may mean something of its own by 401, where the gateway shows no key.
     fn is_unwelcome(&self, status: StatusCode) -> bool {
-        let shows_key = self.headers.contains_key(AUTHORIZATION);
-        status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
-            || (status == StatusCode::UNAUTHORIZED && (shows_key || self.success == Success::Code))
+        match status {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => true,
+            StatusCode::UNAUTHORIZED => {
+                self.success == Success::Code || self.headers.contains_key(AUTHORIZATION)
+            }
+            _ => false,
+        }
     }
 
     /// Remembers that a call, or a stream, came to its end.
@@ -334,151 +278,5 @@ fn stream(target: &Target, response: Response<AnswerBody>) -> Result<Reply, Faul
     match kind {
         Some(kind) if target.may_stream && has_end => Ok(Reply::Stream(Stream { kind, body })),
         _ => Err(Fault::Nonsense),
-    }
-}
-
-/// Success is HTTP 2xx and, in the envelope, `code` 0 (`product.md` §3).
-fn understand(
-    status: StatusCode,
-    body: Bytes,
-    limit: Option<&OutputLimit>,
-) -> Result<Reply, Fault> {
-    let unreadable = if status.is_success() {
-        Fault::Nonsense
-    } else {
-        Fault::Failed
-    };
-    let text = std::str::from_utf8(&body).map_err(|_| unreadable)?;
-    let found = envelope::scan(text, limit.map(list)).ok_or(unreadable)?;
-    let code = found.code.ok_or(unreadable)?;
-    if code == 0 {
-        return if status.is_success() {
-            Ok(Reply::Success(Answer {
-                status: StatusCode::OK,
-                body,
-                beyond: found.beyond,
-            }))
-        } else {
-            Err(Fault::Failed)
-        };
-    }
-    if KEY_REFUSED.contains(&code) {
-        return Err(Fault::Unwelcome);
-    }
-    Ok(declined(status, code, body))
-}
-
-fn declined(status: StatusCode, code: i64, body: Bytes) -> Reply {
-    Reply::Declined(Declined {
-        status,
-        code,
-        body,
-        retry_after: None,
-    })
-}
-
-/// The same for an API with no envelope: success is HTTP 2xx and JSON, or no
-/// content at all.
-fn take_at_its_status(
-    status: StatusCode,
-    body: Bytes,
-    limit: Option<&OutputLimit>,
-) -> Result<Reply, Fault> {
-    let found = match std::str::from_utf8(&body) {
-        Ok("") if status == StatusCode::NO_CONTENT => Some(Envelope::default()),
-        Ok(text) => envelope::scan(text, limit.map(list)),
-        Err(_) => None,
-    };
-    match found {
-        Some(found) if status.is_success() => Ok(Reply::Success(Answer {
-            status,
-            body,
-            beyond: found.beyond,
-        })),
-        Some(_) if status.is_client_error() => {
-            Ok(declined(status, i64::from(status.as_u16()), body))
-        }
-        None if status.is_success() => Err(Fault::Nonsense),
-        _ => Err(Fault::Failed),
-    }
-}
-
-fn list(limit: &OutputLimit) -> List<'_> {
-    List {
-        path: &limit.response_list,
-        most: usize::try_from(limit.most).unwrap_or(usize::MAX),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn understood(status: u16, body: &str) -> Result<Reply, Fault> {
-        understand(
-            StatusCode::from_u16(status).unwrap(),
-            Bytes::copy_from_slice(body.as_bytes()),
-            None,
-        )
-    }
-
-    #[test]
-    fn only_2xx_with_code_0_is_a_success() {
-        assert!(matches!(
-            understood(200, r#"{"code":0}"#),
-            Ok(Reply::Success(_))
-        ));
-        assert_eq!(understood(500, r#"{"code":0}"#).unwrap_err(), Fault::Failed);
-        assert!(matches!(
-            understood(200, r#"{"code":40000,"message":"no"}"#),
-            Ok(Reply::Declined(Declined { code: 40_000, .. }))
-        ));
-        assert!(matches!(
-            understood(403, r#"{"code":40300}"#),
-            Ok(Reply::Declined(Declined { code: 40_300, .. }))
-        ));
-    }
-
-    #[test]
-    fn a_key_that_the_upstream_refuses_is_the_gateways_own() {
-        for code in KEY_REFUSED {
-            let answer = format!(r#"{{"code":{code}}}"#);
-            assert_eq!(understood(200, &answer).unwrap_err(), Fault::Unwelcome);
-        }
-    }
-
-    #[test]
-    fn nonsense_is_told_from_failure() {
-        for body in ["", "<html>", "[]", "{}", r#"{"code":"0"}"#, r#"{"code":0"#] {
-            assert_eq!(
-                understood(200, body).unwrap_err(),
-                Fault::Nonsense,
-                "{body}"
-            );
-            assert_eq!(understood(502, body).unwrap_err(), Fault::Failed, "{body}");
-        }
-    }
-
-    #[test]
-    fn without_an_envelope_the_status_decides() {
-        let taken = |status: u16, body: &'static str| {
-            let status = StatusCode::from_u16(status).unwrap();
-            take_at_its_status(status, Bytes::from_static(body.as_bytes()), None)
-        };
-        for (status, body) in [(200, "[1]"), (201, r#"{"code":7}"#), (204, "")] {
-            assert!(matches!(
-                taken(status, body),
-                Ok(Reply::Success(answer)) if answer.status == status && answer.body == body
-            ));
-        }
-        assert!(matches!(
-            taken(404, r#"{"error":"no"}"#),
-            Ok(Reply::Declined(Declined { code: 404, .. }))
-        ));
-        assert_eq!(taken(200, "<html>").unwrap_err(), Fault::Nonsense);
-        assert_eq!(taken(200, "").unwrap_err(), Fault::Nonsense);
-        assert_eq!(taken(404, "<html>").unwrap_err(), Fault::Failed);
-        assert_eq!(taken(500, "{}").unwrap_err(), Fault::Failed);
-        assert_eq!(taken(302, "{}").unwrap_err(), Fault::Failed);
     }
 }
