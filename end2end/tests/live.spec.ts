@@ -1,4 +1,4 @@
-import { type Page } from "@playwright/test";
+import { type Locator, type Page } from "@playwright/test";
 import { figures } from "./console";
 import { accounts, enter, expect, expectAccessible, test } from "./fixtures";
 import { searches } from "./gateway";
@@ -33,6 +33,18 @@ test("numbers move in an open page while calls come in, and what was opened stay
   await expect(numbers.locator("summary")).toBeFocused();
   expect(await page.evaluate(() => window.scrollY)).toBe(place);
   await expectAccessible(page);
+});
+
+test("below a notice, the state of the numbers stands beside the heading", async ({ page }) => {
+  await enter(page, "aisha");
+  await page.goto("/usage");
+  await expect(status(page)).toHaveText("Live");
+  const box = async (locator: Locator) => (await locator.boundingBox())!;
+  const notices = await box(page.getByRole("complementary", { name: "Quota notices" }));
+  const [state, heading] = [await box(status(page)), await box(page.locator(".page-head"))];
+  expect(state.y).toBeGreaterThanOrEqual(notices.y + notices.height);
+  expect(state.y).toBeGreaterThanOrEqual(heading.y);
+  expect(state.y + state.height).toBeLessThanOrEqual(heading.y + heading.height);
 });
 
 test.describe("a connection that breaks", () => {
