@@ -3,7 +3,8 @@
 //! that there are a million others.
 
 use crate::callers;
-use crate::report::{Comparison, Report};
+use crate::comparison::Comparison;
+use crate::report::Report;
 use crate::served::{Served, served, succeeded};
 use allowance::clock::{Clock, SystemClock};
 use allowance::domain::idempotency::{Fingerprint, IdempotencyHash, Purpose};

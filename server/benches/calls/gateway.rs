@@ -1,9 +1,10 @@
 //! Calls through the gateway beside the same calls to the upstream itself, and
 //! beside nginx in front of it.
 
+use crate::comparison::{Comparison, median};
 use crate::load::{self, Measured, post};
 use crate::nginx::Nginx;
-use crate::report::{Comparison, Report, median};
+use crate::report::Report;
 use crate::served::{listen, listen_bare, served};
 use axum::Router;
 use axum::routing::post as route;

@@ -2,7 +2,8 @@
 //! the ledgers are those of the console's benchmark, copied, as these calls change them.
 
 use crate::callers;
-use crate::report::{Comparison, Report};
+use crate::comparison::Comparison;
+use crate::report::Report;
 use crate::served::succeeded;
 use allowance::assembly::{Parts, assemble};
 use allowance::clock::{Clock, SystemClock};

@@ -1,7 +1,8 @@
 //! The ledger writer at 1,024 waiting calls, beside a loop that does nothing but
 //! write the same rows to the same tables, 1,024 in a transaction.
 
-use crate::report::{Comparison, Report};
+use crate::comparison::Comparison;
+use crate::report::Report;
 use crate::served::{Served, served, succeeded};
 use allowance::clock::{Clock, SystemClock};
 use allowance::domain::GrantId;

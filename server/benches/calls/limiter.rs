@@ -2,9 +2,10 @@
 //! memory, nothing written. How fast it is, and how many of racing calls it lets
 //! through.
 
+use crate::comparison::Comparison;
 use crate::load::{self, post};
 use crate::record::{PATH, RECORDED, measure, request};
-use crate::report::{Comparison, Report};
+use crate::report::Report;
 use crate::served::{free_address, listen, served};
 use std::path::Path;
 use std::process::{Child, Command};

@@ -10,6 +10,7 @@
 )]
 
 mod callers;
+mod comparison;
 mod crowd;
 mod gateway;
 mod growth;
@@ -19,6 +20,7 @@ mod load;
 mod memory;
 mod nginx;
 mod record;
+#[path = "../report/mod.rs"]
 mod report;
 mod served;
 
@@ -35,7 +37,7 @@ async fn main() {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part));
-    let mut report = Report::default();
+    let mut report = Report::new("calls.json");
     if wanted("ledger") {
         ledger::run(&mut report).await;
     }

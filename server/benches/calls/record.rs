@@ -2,8 +2,9 @@
 //! the same body and answers the same bytes, and beside a limiter that counts in
 //! memory and keeps nothing.
 
+use crate::comparison::{Comparison, median};
 use crate::load::{self, Measured, post};
-use crate::report::{Comparison, Report, median};
+use crate::report::Report;
 use crate::served::{Served, listen, listen_bare, served};
 use axum::Router;
 use axum::routing::post as route;

@@ -1,11 +1,7 @@
-//! The table of ratios.
+//! Ours beside an opponent's: a row of the table of ratios.
 
-use serde_json::{Value, json};
-
-#[derive(Default)]
-pub struct Report {
-    rows: Vec<Value>,
-}
+use crate::report::Report;
+use serde_json::json;
 
 /// One comparison: rounds of ours beside rounds of the opponent's.
 pub struct Comparison<'a> {
@@ -45,30 +41,9 @@ impl Report {
         println!(
             "{name:<44} {a:>10.0} {unit}   {opponent:<40} {b:>10.0}   ratio {ratio:>6.2}  {verdict}"
         );
-        self.rows.push(json!({
+        self.keep(json!({
             "name": name, "opponent": opponent, "unit": unit, "ours": ours, "theirs": theirs,
             "ratio": ratio, "goal": goal,
         }));
-    }
-
-    /// A figure without an opponent.
-    pub fn note(&mut self, name: &str, value: f64, unit: &str) {
-        println!("{name:<44} {value:>10.2} {unit}");
-        self.rows
-            .push(json!({ "name": name, "value": value, "unit": unit }));
-    }
-
-    /// Writes the table down. What this run did not measure stays as it was.
-    pub fn finish(self) {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("calls.json");
-        let before = std::fs::read(&path).unwrap_or_default();
-        let before: Vec<Value> = serde_json::from_slice(&before).unwrap_or_default();
-        let name = |row: &Value| (row["name"].clone(), row["opponent"].clone());
-        let measured = |row: &Value| self.rows.iter().any(|new| name(new) == name(row));
-        let mut rows: Vec<_> = before.into_iter().filter(|row| !measured(row)).collect();
-        rows.extend(self.rows.iter().cloned());
-        std::fs::write(path, serde_json::to_string_pretty(&rows).unwrap()).unwrap();
     }
 }
