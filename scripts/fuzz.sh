@@ -17,7 +17,7 @@ RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-
 
 targets=("$@")
 if ((${#targets[@]} == 0)); then
-  targets=(answer body catalogue key)
+  targets=(answer body catalogue key meter)
 fi
 for target in "${targets[@]}"; do
   found=target/fuzz/corpus/$target

@@ -11,5 +11,7 @@ pub mod domain;
 pub mod envelope;
 #[path = "../../server/src/http/gateway/events.rs"]
 pub mod events;
+pub mod http;
+pub mod metering;
 #[path = "../../server/src/tokens/mod.rs"]
 pub mod tokens;

@@ -48,6 +48,8 @@ pub enum ServeError {
     OpenDemo(SocketAddr),
     #[error("another server uses the database {}; two would not agree on what is left", .0.display())]
     InUse(PathBuf),
+    #[error("the file {}, which keeps a second server away, could not be locked: {}", .0.display(), .1)]
+    Lock(PathBuf, io::Error),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -161,11 +163,14 @@ pub(crate) fn lock(database_url: &str) -> Result<File, ServeError> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder).map_err(OpenError::Folder)?;
     }
-    let file = File::create(&path)?;
+    let file = match File::create(&path) {
+        Ok(file) => file,
+        Err(error) => return Err(ServeError::Lock(path, error)),
+    };
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::InUse(path)),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+        Err(std::fs::TryLockError::Error(error)) => Err(ServeError::Lock(path, error)),
     }
 }
 

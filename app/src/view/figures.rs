@@ -39,7 +39,7 @@ pub enum GroupName {
     Blocked,
     /// Refused: the body broke a rule.
     Rejected,
-    /// Refused: the key is disabled or expired.
+    /// Refused: the key is disabled, expired or deleted.
     Unauthorised,
     /// The upstream was down, slow, or answered nonsense.
     UpstreamFailed,

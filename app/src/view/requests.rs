@@ -58,7 +58,7 @@ pub enum RequestOutcome {
     Blocked,
     /// The body broke a rule.
     Rejected,
-    /// The key is known, but disabled or expired.
+    /// The key is known, but disabled, expired or deleted.
     Unauthorised,
     /// The service behind the gateway failed.
     UpstreamFailed,

@@ -10,7 +10,7 @@
 //! | `listen` | `127.0.0.1:3000` | address and port of the console and the gateway |
 //! | `public_url` | `http://` + `listen` | `http(s)://…`: where people and clients reach it; links are made of it |
 //! | `database_url` | `sqlite:data/allowance.db` | `sqlite:` and a file |
-//! | `max_connections` | 8192 | 1 – 1000000: connections at the same time; more wait |
+//! | `max_connections` | 8192 | 1 – 1000000: connections at the same time; for more, the longest idle close |
 //! | `idle_timeout_ms` | 30000 | 1 – 600000: how long a connection may be idle, or take for a request's head |
 //! | `hsts_days` | 0 | 0 – 3650: for so long browsers come by HTTPS only, if `public_url` is `https://…` |
 //! | `support.max_calls` | 10000 | 0 – 1000000000: most calls that support may give at once; owners may give any |

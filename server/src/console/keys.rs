@@ -216,6 +216,7 @@ fn key_state(key: &Key, now: Millis) -> KeyState {
         expires_at: key.expires_at,
         rotated_at: None,
         disabled: key.disabled_at.is_some(),
+        deleted: key.deleted_at.is_some(),
         account_disabled: false,
     };
     match identity.check(now) {

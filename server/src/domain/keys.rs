@@ -171,12 +171,15 @@ pub struct KeyIdentity {
     /// When this secret stops, because the key was rotated; the key goes on.
     pub rotated_at: Option<Millis>,
     pub disabled: bool,
+    /// Calls with it are refused, and logged for its account all the same.
+    pub deleted: bool,
     pub account_disabled: bool,
 }
 
 /// Why a known key does not open the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyRefusal {
+    Deleted,
     Disabled,
     Expired,
     /// The key has a newer secret, and the grace period of this one is over.
@@ -189,6 +192,8 @@ impl KeyIdentity {
     pub fn check(&self, now: Millis) -> Result<(), KeyRefusal> {
         if self.account_disabled {
             Err(KeyRefusal::AccountDisabled)
+        } else if self.deleted {
+            Err(KeyRefusal::Deleted)
         } else if self.disabled {
             Err(KeyRefusal::Disabled)
         } else if self.expires_at.is_some_and(|end| end <= now) {
@@ -224,6 +229,7 @@ mod tests {
         expires_at: None,
         rotated_at: None,
         disabled: false,
+        deleted: false,
         account_disabled: false,
     };
 
@@ -248,13 +254,18 @@ mod tests {
     }
 
     #[test]
-    fn a_disabled_key_or_account_opens_nothing() {
+    fn what_is_disabled_or_deleted_opens_nothing() {
         assert_eq!(KEY.check(0), Ok(()));
         let key = KeyIdentity {
             disabled: true,
             ..KEY
         };
         assert_eq!(key.check(0), Err(KeyRefusal::Disabled));
+        let key = KeyIdentity {
+            deleted: true,
+            ..key
+        };
+        assert_eq!(key.check(0), Err(KeyRefusal::Deleted));
         let key = KeyIdentity {
             account_disabled: true,
             ..KEY

@@ -12,7 +12,7 @@ pub enum Outcome {
     Blocked = 1,
     /// The body broke a rule: wrong shape, too long, too much asked for.
     Rejected = 2,
-    /// The key is known, but disabled or expired.
+    /// The key is known, but disabled, expired or deleted.
     Unauthorised = 3,
     /// The upstream was down, slow, refused, or answered nonsense.
     UpstreamFailed = 4,

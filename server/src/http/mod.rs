@@ -2,6 +2,7 @@
 //! people, and the probes for operators.
 
 pub mod admin;
+mod body;
 pub mod console;
 pub mod gateway;
 mod headers;

@@ -6,6 +6,7 @@ use super::levels::Levels;
 use super::retries::KeyDays;
 use crate::clock::Clock;
 use crate::domain::audit::Change;
+use crate::domain::ids::Noun;
 use crate::domain::quota::Engine;
 use crate::domain::store::{Books as BookStore, Due};
 use crate::domain::{AccountId, GrantId, Millis, StoreError};
@@ -19,6 +20,9 @@ const TURNS: usize = 1_000;
 /// Accounts that are brought up to date together at most: others wait meanwhile.
 const AT_ONCE: usize = 100;
 
+/// Makes a new public id: by chance, or so that a simulator makes it again.
+pub(super) type NewId = Arc<dyn Fn(Noun, Millis) -> String + Send + Sync>;
+
 /// Engine and disk, side by side. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Books {
@@ -28,11 +32,16 @@ pub(super) struct Books {
     pub changes: Arc<Changes>,
     pub levels: Arc<Levels>,
     pub key_days: Arc<KeyDays>,
+    pub new_id: NewId,
     /// Accounts whose calls wait for what is due to be written.
     pub behind: Arc<Mutex<BTreeSet<AccountId>>>,
 }
 
 impl Books {
+    pub(super) fn new_id(&self, noun: Noun) -> String {
+        (self.new_id)(noun, self.clock.now())
+    }
+
     /// Brings an account into memory, if it is not there.
     pub(super) async fn load(&self, account: AccountId) -> Result<(), StoreError> {
         let mut epoch = self.engine.lock().epoch(account);

@@ -28,11 +28,12 @@ pub use reservations::{
 };
 pub use writer::CommitError;
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::domain::audit::{Actor, Change};
 use crate::domain::caps::CapUse;
 use crate::domain::catalogue::{Api, Catalogue};
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash, Known, Remembered, Retention};
+use crate::domain::ids::public_id;
 use crate::domain::keys::{KeyHash, KeyIdentity};
 use crate::domain::quota::{Allowance, Call, Engine, Pacing, Quota};
 use crate::domain::service_tokens::{ServiceIdentity, TokenHash};
@@ -152,6 +153,7 @@ impl Metering {
             changes: Arc::clone(&changes),
             levels: Arc::new(levels),
             key_days: Arc::new(KeyDays::new(retention, store.last_key_day().await?)),
+            new_id: Arc::new(|noun, now| public_id(noun, now, &mut clock::random())),
             behind: Arc::default(),
         };
         let apis = ids

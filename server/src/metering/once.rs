@@ -3,16 +3,18 @@
 
 use crate::domain::AccountId;
 use crate::domain::idempotency::{Fingerprint, IdempotencyHash};
+use futures::FutureExt;
+use futures::future::Shared;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 type Slot = (AccountId, IdempotencyHash);
 
 /// What came before a request with the same key.
-pub enum Turn<T> {
+pub enum Turn<T: Clone> {
     /// Nothing: it is to be done, and the others wait for the ticket.
     First(Ticket<T>),
     /// It was done while this one waited.
@@ -23,17 +25,21 @@ pub enum Turn<T> {
     StillRunning,
 }
 
-struct Running<T> {
+/// What those that wait for the first one share. It fails if that one breaks off. It
+/// wakes them in the order in which they came; a `watch` would do so in any.
+type Answer<T> = Shared<oneshot::Receiver<T>>;
+
+struct Running<T: Clone> {
     fingerprint: Fingerprint,
-    answer: watch::Receiver<Option<T>>,
+    answer: Answer<T>,
 }
 
 /// Requests that are under way. Cheap to clone.
-pub struct Once<T> {
+pub struct Once<T: Clone> {
     running: Arc<Mutex<HashMap<Slot, Running<T>>>>,
 }
 
-impl<T> Clone for Once<T> {
+impl<T: Clone> Clone for Once<T> {
     fn clone(&self) -> Self {
         Self {
             running: Arc::clone(&self.running),
@@ -41,7 +47,7 @@ impl<T> Clone for Once<T> {
     }
 }
 
-impl<T> Default for Once<T> {
+impl<T: Clone> Default for Once<T> {
     fn default() -> Self {
         Self {
             running: Arc::default(),
@@ -51,10 +57,10 @@ impl<T> Default for Once<T> {
 
 /// The right to be the one that does it. Dropped without an answer, the next that
 /// waits has its turn.
-pub struct Ticket<T> {
+pub struct Ticket<T: Clone> {
     once: Once<T>,
     slot: Slot,
-    answer: watch::Sender<Option<T>>,
+    answer: Option<oneshot::Sender<T>>,
 }
 
 impl<T: Clone> Once<T> {
@@ -68,14 +74,12 @@ impl<T: Clone> Once<T> {
     ) -> Turn<T> {
         let wait = async {
             loop {
-                let mut first = match self.enter((account, hash), fingerprint) {
+                let first = match self.enter((account, hash), fingerprint) {
                     Ok(turn) => return turn,
                     Err(first) => first,
                 };
                 // An error: it broke off without an answer.
-                if let Ok(answer) = first.wait_for(Option::is_some).await
-                    && let Some(answer) = answer.clone()
-                {
+                if let Ok(answer) = first.await {
                     return Turn::Done(answer);
                 }
             }
@@ -85,42 +89,41 @@ impl<T: Clone> Once<T> {
             .unwrap_or(Turn::StillRunning)
     }
 
-    fn enter(
-        &self,
-        slot: Slot,
-        fingerprint: Fingerprint,
-    ) -> Result<Turn<T>, watch::Receiver<Option<T>>> {
+    fn enter(&self, slot: Slot, fingerprint: Fingerprint) -> Result<Turn<T>, Answer<T>> {
         let mut running = self.running.lock();
         match running.get(&slot) {
             Some(first) if first.fingerprint != fingerprint => Ok(Turn::Reused),
             Some(first) => Err(first.answer.clone()),
             None => {
-                let (answer, receiver) = watch::channel(None);
+                let (answer, receiver) = oneshot::channel();
                 running.insert(
                     slot,
                     Running {
                         fingerprint,
-                        answer: receiver,
+                        answer: receiver.shared(),
                     },
                 );
                 Ok(Turn::First(Ticket {
                     once: self.clone(),
                     slot,
-                    answer,
+                    answer: Some(answer),
                 }))
             }
         }
     }
 }
 
-impl<T> Ticket<T> {
+impl<T: Clone> Ticket<T> {
     /// Tells those that wait.
-    pub fn finish(self, answer: T) {
-        self.answer.send_replace(Some(answer));
+    pub fn finish(mut self, answer: T) {
+        if let Some(waiting) = self.answer.take() {
+            // Fails only if nobody can wait any more.
+            let _ = waiting.send(answer);
+        }
     }
 }
 
-impl<T> Drop for Ticket<T> {
+impl<T: Clone> Drop for Ticket<T> {
     fn drop(&mut self) {
         self.once.running.lock().remove(&self.slot);
     }
@@ -130,7 +133,6 @@ impl<T> Drop for Ticket<T> {
 mod tests {
     use super::*;
     use crate::domain::idempotency::Purpose;
-    use futures::FutureExt;
 
     const LONG: Duration = Duration::from_hours(1);
 
@@ -161,6 +163,30 @@ mod tests {
         assert!(second.as_mut().now_or_never().is_none());
         drop(first);
         assert!(matches!(second.await, Turn::First(_)));
+    }
+
+    #[tokio::test]
+    async fn those_that_wait_are_told_in_the_order_in_which_they_came() {
+        let once = Once::default();
+        let Turn::First(ticket) = turn(&once, 1).await else {
+            panic!("nobody was there")
+        };
+        let told = Arc::<Mutex<Vec<usize>>>::default();
+        let waiting: Vec<_> = (0..20)
+            .map(|number| {
+                let (once, told) = (once.clone(), Arc::clone(&told));
+                tokio::spawn(async move {
+                    assert!(matches!(turn(&once, 1).await, Turn::Done(7)));
+                    told.lock().push(number);
+                })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        ticket.finish(7);
+        for task in waiting {
+            task.await.unwrap();
+        }
+        assert!(told.lock().iter().copied().eq(0..20));
     }
 
     #[tokio::test]

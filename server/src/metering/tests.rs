@@ -3,7 +3,7 @@ use crate::clock::ManualClock;
 use crate::domain::accounts::{NewAccount, Role};
 use crate::domain::caps::{CapOwner, Limit, Period};
 use crate::domain::grants::{NewGrant, Terms};
-use crate::domain::keys::NewKey;
+use crate::domain::keys::{KeyRefusal, NewKey};
 use crate::domain::projects::ProjectDeletion;
 use crate::domain::store::{CapChange, KeyChange};
 use crate::domain::usage::Outcome;
@@ -440,7 +440,8 @@ async fn what_is_deleted_opens_nothing_from_the_next_call_on() {
         deleted,
         ProjectDeletion::Deleted(vec![KeyHash::of("secret")])
     );
-    assert_eq!(it.metering.identify("secret").await.unwrap(), None);
+    let found = it.metering.identify("secret").await.unwrap().unwrap();
+    assert_eq!(found.check(NOW), Err(KeyRefusal::Deleted));
     let last = it.store.projects(it.account).await.unwrap()[0].id;
     let kept = it
         .metering

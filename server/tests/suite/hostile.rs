@@ -1,9 +1,10 @@
 //! Slow and hostile HTTP over raw connections (`product.md`, bad input): bounded
 //! memory and time, a clear answer where there is one to give, others unaffected.
 
+mod places;
+
 use crate::support::{TestServer, search_body};
 use allowance::domain::accounts::{Account, Role};
-use futures::future::join_all;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -90,7 +91,7 @@ async fn slow_bodies_take_no_place_among_the_calls_under_way() {
     it.assert_others_unaffected(0).await;
 }
 
-async fn until_closed(tcp: &mut TcpStream) -> String {
+pub async fn until_closed(tcp: &mut TcpStream) -> String {
     let mut seen = Vec::new();
     let read = tcp.read_to_end(&mut seen);
     // A reset is a way to close, too.
@@ -99,7 +100,7 @@ async fn until_closed(tcp: &mut TcpStream) -> String {
     String::from_utf8_lossy(&seen).into_owned()
 }
 
-fn status(answer: &str) -> &str {
+pub fn status(answer: &str) -> &str {
     answer.get(9..12).unwrap_or_default()
 }
 
@@ -342,31 +343,4 @@ async fn json_that_is_ambiguous_or_endless_is_refused_with_a_sentence() {
         .await;
     assert_eq!(fine.json::<Value>().await.unwrap()["code"], 0);
     target.assert_others_unaffected(1).await;
-}
-
-#[tokio::test]
-async fn idle_connections_disturb_nobody_and_are_closed() {
-    let target = Target::start().await;
-    // At once, and more than most machines queue by themselves.
-    let idle = join_all((0..1_000).map(|_| target.connect())).await;
-    assert_eq!(target.it.search(&target.key).await["code"], 0);
-    let closed = idle.into_iter().map(|mut tcp| async move {
-        assert_eq!(until_closed(&mut tcp).await, "");
-    });
-    join_all(closed).await;
-    target.assert_others_unaffected(1).await;
-}
-
-#[tokio::test]
-async fn more_connections_than_places_wait_and_are_served() {
-    let it = TestServer::start_with(|config| {
-        config.max_connections = 2;
-        config.idle_timeout_ms = 100;
-    })
-    .await;
-    let ann = it.account("ann@example.com", Role::Developer).await;
-    let key = it.key(&ann, "Key").await;
-    let address = it.address.trim_start_matches("http://");
-    let _idle = join_all((0..8).map(|_| TcpStream::connect(address))).await;
-    assert_eq!(it.search(&key).await["code"], 0);
 }

@@ -4,6 +4,7 @@
 use crate::support::{Browser, Page, TestServer};
 use allowance::domain::accounts::{Account, Role};
 use allowance::domain::store::{Audit, Keys, Projects};
+use allowance::domain::usage::Outcome;
 
 pub(super) const HOUR: i64 = 3_600_000;
 /// From `support::NOW`, 10:40 UTC, to midnight.
@@ -123,7 +124,7 @@ async fn an_old_secret_can_be_stopped_at_once_or_have_no_grace() {
 }
 
 #[tokio::test]
-async fn a_deleted_key_opens_nothing_and_its_history_stays() {
+async fn a_deleted_key_opens_nothing_is_logged_and_its_history_stays() {
     let mut it = stage().await;
     let secret = it.secret.clone();
     let new = shown_secret(&it.post("/rotate", &[("grace", "7d")]).await);
@@ -134,6 +135,11 @@ async fn a_deleted_key_opens_nothing_and_its_history_stays() {
         (it.code(&secret).await, it.code(&new).await),
         (40_132, 40_132)
     );
+    let told = it.it.search(&secret).await;
+    let message = told["message"].as_str().unwrap();
+    assert!(message.contains("this key was deleted"), "{message}");
+    let refused = (Outcome::Unauthorised, 40_132);
+    assert_eq!(it.it.calls(&it.ann).await[..3], [refused; 3]);
     let gone = it.browser.open(&it.page.clone()).await;
     assert_eq!(gone.status, 404);
     assert!(it.it.store.keys(it.ann.id).await.unwrap().is_empty());

@@ -101,6 +101,40 @@ async fn an_event_is_at_the_client_within_five_milliseconds() {
     assert!(delays[50] < Duration::from_millis(5), "{delays:?}");
 }
 
+/// Without a clock: what waited for more to come, or for its turn among many, would
+/// wait for ever.
+#[tokio::test]
+async fn of_fifty_streams_at_once_each_event_is_at_its_client_before_the_next_is_said() {
+    let it = TestServer::start_with(|config| {
+        let many = CHAT.replace("free_calls = 10", "free_calls = 50");
+        config.catalogue = allowance::config::Config::from_toml(&many)
+            .unwrap()
+            .catalogue;
+    })
+    .await;
+    let ann = it.account("ann@example.com", Role::Developer).await;
+    let key = it.key(&ann, "Key").await;
+    let mut streams = Vec::new();
+    for _ in 0..50 {
+        let script = streaming(&it);
+        // Its head is there before anything is said.
+        streams.push((call(&it, &key).await, script));
+    }
+    for round in 0..50 {
+        for (place, (response, script)) in streams.iter_mut().enumerate() {
+            let event = format!("data: {place} {round}\n\n");
+            script.say(event.clone());
+            assert_eq!(response.chunk().await.unwrap().unwrap(), event);
+        }
+    }
+    for (mut response, script) in streams {
+        drop(script);
+        assert_eq!(response.chunk().await.unwrap(), None);
+    }
+    assert_eq!(it.remaining(&ann, "chat").await, 0);
+    it.assert_verified().await;
+}
+
 #[tokio::test]
 async fn a_stream_that_the_upstream_cuts_is_cut_and_charges_nothing() {
     let (it, ann, key, script) = chat(|_| {}).await;
@@ -115,6 +149,32 @@ async fn a_stream_that_the_upstream_cuts_is_cut_and_charges_nothing() {
     settled(&it).await;
     assert_eq!(it.remaining(&ann, "chat").await, 10);
     assert_eq!(logged(&it, &ann).await, [(Outcome::UpstreamFailed, 50_000)]);
+}
+
+/// Clients stop at the last event, and take the call for done.
+#[tokio::test]
+async fn the_event_that_comes_with_the_end_waits_for_the_charge() {
+    let (it, ann, key, script) = chat(|_| {}).await;
+    let refused = "CREATE TRIGGER no_more BEFORE INSERT ON usage \
+                   BEGIN SELECT RAISE(ABORT, 'no more'); END";
+    it.execute(refused).await;
+    let mut response = call(&it, &key).await;
+    script.say("data: green\n\n");
+    assert_eq!(response.chunk().await.unwrap().unwrap(), "data: green\n\n");
+    script.say("data: tea\n\ndata: [DONE]\n\n");
+    drop(script);
+    assert!(
+        response.chunk().await.is_err(),
+        "neither the event nor an end"
+    );
+    it.execute("DROP TRIGGER no_more").await;
+    let script = streaming(&it);
+    let response = call(&it, &key).await;
+    script.say("data: tea\n\ndata: [DONE]\n\n");
+    drop(script);
+    assert!(response.text().await.unwrap().ends_with("[DONE]\n\n"));
+    assert_eq!(it.remaining(&ann, "chat").await, 9);
+    it.assert_verified().await;
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! The path of one call.
 
 use super::answer::{self, Remaining};
-use super::body::{self, NoRoom, Unread};
 use super::refusal::{CapRefusal, Refusal};
 use super::retry::{First, NotFirst};
 use super::unstoppable::Unstoppable;
@@ -12,6 +11,7 @@ use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::{self, Accepted};
 use crate::domain::quota::{self, Pace};
 use crate::domain::usage::{Outcome, UsageRow};
+use crate::http::body::{self, NoRoom, Unread};
 use crate::http::{idempotency_key, warn_of_pace};
 use crate::metering::{CommitError, Hold, ReserveError};
 use axum::body::Body;
@@ -112,7 +112,11 @@ async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<KeyIdentity,
         Ok(key) => key.ok_or(Refusal::KeyUnknown),
         Err(error) => {
             tracing::error!(%error, "a key could not be looked up");
-            Err(Refusal::System)
+            // A retry may be of a call that was charged.
+            Err(match idempotency_key(headers) {
+                Ok(Some(_)) => Refusal::Doubtful,
+                Ok(None) | Err(()) => Refusal::System,
+            })
         }
     }
 }

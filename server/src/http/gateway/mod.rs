@@ -3,7 +3,6 @@
 //! came back.
 
 mod answer;
-mod body;
 mod call;
 mod connections;
 mod credentials;
@@ -25,13 +24,13 @@ use crate::config::{ErrorCodes, ErrorStyle};
 use crate::domain::ids::{Noun, public_id};
 use crate::domain::keys::KeyIdentity;
 use crate::domain::limits::CountTokens;
+use crate::http::body::{self, NoRoom, Room};
 use crate::http::routes::Entry;
 use crate::metering::{MeteredApi, Metering, Once};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
-use body::{NoRoom, Room};
 use bytes::Bytes;
 use refusal::Refusal;
 use std::borrow::Cow;

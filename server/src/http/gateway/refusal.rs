@@ -235,6 +235,9 @@ impl Refusal {
             Self::KeyUnknown => {
                 "Invalid or expired API Key: no such key. Check that it was copied whole.".into()
             }
+            Self::Key(KeyRefusal::Deleted) => {
+                "Invalid or expired API Key: this key was deleted. Create a new one in the console.".into()
+            }
             Self::Key(KeyRefusal::Disabled) => {
                 "Invalid or expired API Key: this key is disabled. Enable it in the console, or use another.".into()
             }

@@ -7,6 +7,7 @@ use super::events::Events;
 use super::reply::Fault;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
+use futures::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use std::pin::Pin;
@@ -41,6 +42,8 @@ enum Piece {
 pub(super) struct Outlet {
     pieces: Option<mpsc::Sender<Piece>>,
     patience: Duration,
+    /// The piece that came with the stream's end, and goes with it.
+    last: Option<Bytes>,
 }
 
 impl Outlet {
@@ -50,6 +53,7 @@ impl Outlet {
         let outlet = Self {
             pieces: Some(sender),
             patience,
+            last: None,
         };
         let body = Inlet {
             pieces: receiver,
@@ -80,7 +84,10 @@ impl Outlet {
     }
 
     /// The end of the body: the client may know that all of it was charged.
-    pub(super) async fn end(self) {
+    pub(super) async fn end(mut self) {
+        if let Some(last) = self.last.take() {
+            self.pass(last).await;
+        }
         if let Some(pieces) = self.pieces {
             // A client that left needs no end.
             let _ = pieces.send_timeout(Piece::End, self.patience).await;
@@ -134,7 +141,9 @@ pub(super) enum Ended {
 }
 
 /// Reads a stream to its end and passes it on, piece by piece; `events` reads along
-/// if one of them may say that the call failed.
+/// if one of them may say that the call failed. The piece that comes with the end stays
+/// with the client's end until [`Outlet::end`]: clients stop at the last event, and take
+/// the call for done.
 ///
 /// # Errors
 /// The upstream cut it, fell silent, or went on for too long.
@@ -147,10 +156,16 @@ pub(super) async fn pump(
     let mut left = limits.most_bytes;
     // Time that the stream waits for its client is not the upstream's.
     let mut time = limits.timeout;
+    let mut ahead = None;
     loop {
         let since = Instant::now();
-        let frame = timeout(time.min(limits.silence), body.frame()).await;
-        let Some(frame) = frame.map_err(|_| Fault::Slow)? else {
+        let frame = match ahead.take() {
+            Some(frame) => frame,
+            None => timeout(time.min(limits.silence), body.frame())
+                .await
+                .map_err(|_| Fault::Slow)?,
+        };
+        let Some(frame) = frame else {
             return Ok(events
                 .and_then(Events::failure)
                 .map_or(Ended::Well, Ended::Failed));
@@ -163,7 +178,12 @@ pub(super) async fn pump(
         if let Some(events) = &mut events {
             events.read(&data);
         }
-        client.pass(data).await;
+        ahead = body.frame().now_or_never();
+        if matches!(ahead, Some(None)) {
+            client.last = Some(data);
+        } else {
+            client.pass(data).await;
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The service behind the gateway.
 
-use super::body::{self, NoRoom, Room, Unread};
 use super::connections::{self, AnswerBody, Connections, Connector};
 use super::reply::{Fault, Reply, Stream, take_at_its_status, understand};
 use crate::domain::catalogue::{Api, OutputLimit, Success};
+use crate::http::body::{self, NoRoom, Room, Unread};
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER,
     TRANSFER_ENCODING,
@@ -26,6 +26,9 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 const EVENT_STREAM: &str = "text/event-stream";
 /// Failures in a row, of calls of one API, after which the upstream counts as failing.
 const FAILING_AFTER: u32 = 3;
+/// A body or an answer up to this size is no matter: as many as calls may be in flight
+/// fit into memory.
+const SMALL: usize = 64 * 1024;
 
 #[derive(Debug, Clone)]
 pub struct UpstreamSettings {
@@ -100,7 +103,7 @@ impl Upstream {
         Self {
             connector,
             connections: Mutex::default(),
-            room: Arc::new(Room::new(room)),
+            room: Arc::new(Room::new(room, SMALL)),
             settings,
             failures: Mutex::default(),
         }

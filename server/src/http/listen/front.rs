@@ -3,6 +3,7 @@
 //! needs on its way would be a tenth of their cost.
 
 use super::patient::PatientBody;
+use super::presence::{AnswerBody, AtWork, Presence};
 use super::{ConnectionLimits, Peer};
 use crate::http::gateway::{self, Gateway};
 use crate::http::meter::{self, Meter};
@@ -44,25 +45,34 @@ pub(super) struct Desk {
     pub front: Front,
     pub peer: Peer,
     pub limits: ConnectionLimits,
+    pub presence: Arc<Presence>,
 }
 
 impl Service<Request<Incoming>> for Desk {
-    type Response = Response<Body>;
+    type Response = Response<AnswerBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let work = AtWork::new(&self.presence);
         let patience = self.limits.body;
         let mut request = request.map(|body| Body::new(PatientBody::new(body, patience)));
         if gateway::is_call(request.uri().path()) {
             let gateway = Arc::clone(&self.front.gateway);
-            Box::pin(async move { Ok(gateway::answer(&gateway, request).await) })
+            Box::pin(async move {
+                let answer = gateway::answer(&gateway, request).await;
+                Ok(answer.map(|body| work.until_sent(body)))
+            })
         } else if meter::is_record(&request) {
             let meter = Arc::clone(&self.front.meter);
-            Box::pin(async move { Ok(meter::record(&meter, request).await) })
+            Box::pin(async move {
+                let answer = meter::record(&meter, request).await;
+                Ok(answer.map(|body| work.until_sent(body)))
+            })
         } else {
             request.extensions_mut().insert(self.peer);
-            Box::pin(self.front.router.clone().oneshot(request))
+            let answer = self.front.router.clone().oneshot(request);
+            Box::pin(async move { Ok(answer.await?.map(|body| work.until_sent(body))) })
         }
     }
 }

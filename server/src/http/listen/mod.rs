@@ -1,10 +1,13 @@
 //! Connections: accepted up to a number, each with a bounded head and a limit to
 //! how long it may stand still, and closed in good order. One that is slow or
-//! hostile costs a few kilobytes for a while, and nobody else.
+//! hostile costs a few kilobytes for a while, and nobody else: one that is idle makes
+//! its place free when another needs it.
 
 mod front;
 mod local;
 mod patient;
+mod places;
+mod presence;
 
 pub use front::Front;
 pub use local::LocalSocket;
@@ -13,6 +16,8 @@ use front::Desk;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use patient::PatientStream;
+use places::{Place, Places};
+use rustix::io::Errno;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -20,7 +25,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 
 /// Longest head of a request, and the most that is read or written ahead.
 const MOST_BUFFERED: usize = 64 * 1024;
@@ -38,7 +43,8 @@ pub struct Peer(pub IpAddr);
 /// What a connection may take.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
-    /// Connections at once; more wait to be accepted.
+    /// Connections at once. For more, those go that are idle longest; if all are busy,
+    /// more wait.
     pub most: usize,
     /// How long one may be idle, or take for a request's head.
     pub idle: Duration,
@@ -72,45 +78,53 @@ pub async fn listen(
     stop: impl Future<Output = ()>,
     grace: Duration,
 ) {
-    let places = Arc::new(Semaphore::new(limits.most));
+    let mut places = Places::new(limits.most);
     let (closing, _) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
-        let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (listener.accept().await, place)
-        };
-        let (tcp, place) = tokio::select! {
+        let accepted = tokio::select! {
             () = &mut stop => break,
-            (tcp, Ok(place)) = accepted => (tcp, place),
-            else => break,
+            accepted = listener.accept() => accepted,
         };
-        match tcp {
-            Ok((tcp, peer)) => {
-                tokio::spawn(serve(
-                    tcp,
-                    Peer(peer.ip()),
-                    front.clone(),
-                    limits,
-                    closing.subscribe(),
-                    place,
-                ));
-            }
+        let (tcp, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
+                if is_out_of_handles(&error) {
+                    places.make_room();
+                }
                 tokio::time::sleep(OUT_OF_HANDLES).await;
+                continue;
             }
-        }
+        };
+        let place = tokio::select! {
+            () = &mut stop => break,
+            place = places.take() => place,
+        };
+        tokio::spawn(serve(
+            tcp,
+            Peer(peer.ip()),
+            front.clone(),
+            limits,
+            closing.subscribe(),
+            place,
+        ));
     }
     drop(listener);
     let _ = closing.send(());
-    let all = u32::try_from(limits.most).unwrap_or(u32::MAX);
-    if tokio::time::timeout(grace, places.acquire_many(all))
+    if tokio::time::timeout(grace, places.all_free())
         .await
         .is_err()
     {
         tracing::warn!("answers were still under way at the end of the grace period");
     }
+}
+
+/// Whether the machine hands out no more handles, though there are places left.
+fn is_out_of_handles(error: &io::Error) -> bool {
+    [Errno::MFILE, Errno::NFILE]
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 async fn serve(
@@ -119,8 +133,9 @@ async fn serve(
     front: Front,
     limits: ConnectionLimits,
     mut closing: watch::Receiver<()>,
-    _place: OwnedSemaphorePermit,
+    place: Place,
 ) {
+    let presence = &place.presence;
     // An event of a stream, and the end of an answer, leave at once.
     let _ = tcp.set_nodelay(true);
     let connection = http1::Builder::new()
@@ -129,19 +144,28 @@ async fn serve(
         .max_buf_size(MOST_BUFFERED)
         .max_headers(MOST_HEADERS)
         .serve_connection(
-            TokioIo::new(PatientStream::new(tcp, limits.stall)),
+            TokioIo::new(PatientStream::new(tcp, limits.stall, Arc::clone(presence))),
             Desk {
                 front,
                 peer,
                 limits,
+                presence: Arc::clone(presence),
             },
         );
     let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = closing.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let ended = loop {
+        tokio::select! {
+            // First what has come: a request that is there keeps its connection.
+            biased;
+            ended = connection.as_mut() => break ended,
+            // Nothing is under way and nothing left to send, so it goes at once.
+            () = presence.told() => if presence.was_let_go() {
+                return;
+            },
+            _ = closing.changed() => {
+                connection.as_mut().graceful_shutdown();
+                break connection.await;
+            }
         }
     };
     if let Err(error) = ended {

@@ -1,11 +1,13 @@
 //! A socket and a body that do not wait for ever.
 
+use super::presence::Presence;
 use axum::body::HttpBody;
 use bytes::Bytes;
 use hyper::body::{Frame, Incoming, SizeHint};
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -31,16 +33,18 @@ pub(super) struct PatientStream {
     /// Bytes written since the alarm was set.
     progress: u64,
     lingering: Option<(Alarm, usize)>,
+    presence: Arc<Presence>,
 }
 
 impl PatientStream {
-    pub(super) fn new(tcp: TcpStream, patience: Duration) -> Self {
+    pub(super) fn new(tcp: TcpStream, patience: Duration, presence: Arc<Presence>) -> Self {
         Self {
             tcp,
             patience,
             alarm: None,
             progress: 0,
             lingering: None,
+            presence,
         }
     }
 
@@ -109,12 +113,14 @@ impl AsyncWrite for PatientStream {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         // Everything before it was taken.
         self.alarm = None;
+        self.presence.flushed();
         Pin::new(&mut self.tcp).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.lingering.is_none() {
+            this.presence.closing();
             ready!(Pin::new(&mut this.tcp).poll_shutdown(cx))?;
         }
         let (until, left) = this

@@ -2,6 +2,7 @@
 //! (`product.md` §4, `docs/METERING.md`). A service shows its own token, and
 //! names the developer's key whose calls it tells of.
 
+mod batch;
 mod event;
 mod problem;
 mod record;
@@ -12,10 +13,11 @@ use crate::domain::Millis;
 use crate::domain::idempotency::LONGEST_KEY;
 use crate::domain::keys::{KeyIdentity, is_key_shaped};
 use crate::domain::service_tokens::{Scope, ServiceIdentity};
+use crate::http::body::{self, NoRoom, Room, Unread};
 use crate::http::limits::service_token;
 use crate::http::routes::{Routes, any, post};
 use crate::metering::{MeteredApi, Metering, Reservations, Verdict};
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use axum::response::Response;
@@ -32,10 +34,10 @@ pub const BASE_PATH: &str = "/v1/meter";
 const RECORD_PATH: &str = "/v1/meter/record";
 /// Events under way at once, over all requests.
 const MOST_UNDER_WAY: usize = 16_384;
-/// A body up to so many bytes is small; connections bound how many there are.
-const SMALL: u64 = 16 * 1024;
-/// Bodies that are not small, in memory at once.
-const MOST_LARGE: usize = 32;
+/// A body up to this size is no matter: connections bound how many there are.
+const SMALL: usize = 16 * 1024;
+/// Room for those that are not, of all requests together: thirty-two of the longest.
+const ROOM: usize = 64 * 1024 * 1024;
 /// Longest public id of a key.
 const LONGEST_KEY_ID: usize = 64;
 
@@ -59,7 +61,7 @@ pub struct Meter {
     clock: Arc<dyn Clock>,
     settings: MeterSettings,
     under_way: Semaphore,
-    large: Semaphore,
+    room: Room,
 }
 
 impl Meter {
@@ -76,7 +78,7 @@ impl Meter {
             clock,
             settings,
             under_way: Semaphore::new(MOST_UNDER_WAY),
-            large: Semaphore::new(MOST_LARGE),
+            room: Room::new(ROOM, SMALL),
         })
     }
 }
@@ -128,24 +130,15 @@ impl Meter {
         Ok(Arrival { service, now })
     }
 
-    /// The whole body, and its place in memory if it is not small.
-    async fn read(
-        &self,
-        body: Body,
-        most: usize,
-    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Problem> {
-        let is_small = body.size_hint().upper().is_some_and(|most| most <= SMALL);
-        let place = if is_small {
-            None
-        } else {
-            Some(self.large.try_acquire().map_err(|_| Problem::busy())?)
-        };
-        let read = tokio::time::timeout(self.settings.body_timeout, to_bytes(body, most));
-        match read.await {
+    /// The whole body, if it comes in time.
+    async fn read(&self, body: Body, most: usize) -> Result<Bytes, Problem> {
+        let read = body::whole(body, most, &self.room, NoRoom::Refuse);
+        match tokio::time::timeout(self.settings.body_timeout, read).await {
             Err(_) => Err(Problem::body_slow()),
-            Ok(Ok(bytes)) => Ok((bytes, place)),
-            Ok(Err(error)) if super::is_too_large(&error) => Err(Problem::body_too_large(most)),
-            Ok(Err(_)) => Err(Problem::body_broken()),
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(Unread::TooLarge)) => Err(Problem::body_too_large(most)),
+            Ok(Err(Unread::NoRoom)) => Err(Problem::busy()),
+            Ok(Err(Unread::Broken(_))) => Err(Problem::body_broken()),
         }
     }
 

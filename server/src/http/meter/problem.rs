@@ -7,6 +7,7 @@ use crate::domain::quota::Quota;
 use crate::domain::{Millis, zones};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use std::str::Utf8Error;
 
 pub(super) use crate::http::problem::Problem;
 
@@ -44,6 +45,15 @@ impl Problem {
         )
     }
 
+    pub(super) fn not_utf8(error: Utf8Error) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "not_json",
+            "Not JSON",
+            format!("The body is not valid JSON, which is UTF-8: {error}."),
+        )
+    }
+
     pub(super) fn body_too_large(most: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -78,6 +88,7 @@ impl Problem {
 
     pub(super) fn key(refusal: KeyRefusal) -> Self {
         let detail = match refusal {
+            KeyRefusal::Deleted => "This API key was deleted.",
             KeyRefusal::Disabled => "This API key is disabled.",
             KeyRefusal::Expired => "This API key has expired.",
             KeyRefusal::Rotated => "This API key was rotated, and its old secret has stopped.",

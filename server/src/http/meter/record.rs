@@ -43,7 +43,7 @@ async fn record(meter: &Meter, request: Request<HttpBody>) -> Result<Response, P
     let arrival = meter.arrive(&head.headers, Scope::Record).await?;
     let form = form(&head.headers)?;
     let key = idempotency_key(&head.headers)?;
-    let (body, _room) = meter.read(body, MOST_BYTES).await?;
+    let body = meter.read(body, MOST_BYTES).await?;
     match event::read(&body, form)? {
         Body::One(mut said) => {
             if let Some(key) = key {
@@ -55,7 +55,7 @@ async fn record(meter: &Meter, request: Request<HttpBody>) -> Result<Response, P
         Body::Many(list) => {
             let _places = meter.place(list.len())?;
             let read = list.iter().enumerate().map(|(place, json)| {
-                let mut said = event::said(json.get().as_bytes(), form)?;
+                let mut said = event::said(json.get(), form)?;
                 if let Some(key) = key {
                     said.name(|| format!("{key}#{place}"));
                 }

@@ -67,7 +67,7 @@ async fn reserved(meter: &Meter, request: Request<Body>) -> Result<Response, Pro
     let (head, body) = request.into_parts();
     let arrival = meter.arrive(&head.headers, Scope::Write).await?;
     let key = idempotency_key(&head.headers)?;
-    let (body, _room) = meter.read(body, MOST_BYTES).await?;
+    let body = meter.read(body, MOST_BYTES).await?;
     let Object(asked): Object<Reserve<'_>> =
         serde_json::from_slice(&body).map_err(|error| problem(&error))?;
     let _place = meter.place(1)?;
@@ -128,7 +128,7 @@ async fn reserved(meter: &Meter, request: Request<Body>) -> Result<Response, Pro
 async fn settled(meter: &Meter, request: Request<Body>) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let arrival = meter.arrive(&head.headers, Scope::Write).await?;
-    let (body, _room) = meter.read(body, MOST_BYTES).await?;
+    let body = meter.read(body, MOST_BYTES).await?;
     let Object(said): Object<Settle<'_>> =
         serde_json::from_slice(&body).map_err(|error| problem(&error))?;
     let _place = meter.place(1)?;

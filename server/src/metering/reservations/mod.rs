@@ -16,9 +16,8 @@ use super::once::{Once, Turn};
 use super::record::{blocked_row, refused};
 use super::till::Till;
 use super::{CommitError, Metering, ReserveError};
-use crate::clock;
 use crate::domain::idempotency::Remembered;
-use crate::domain::ids::{Noun, public_id};
+use crate::domain::ids::Noun;
 use crate::domain::reservations::HeldCall;
 use crate::domain::usage::{Outcome, UsageRow};
 use crate::domain::{AccountId, ApiId, StoreError};
@@ -128,11 +127,7 @@ impl Reservations {
             }
         };
         let reserved = Reserved {
-            reservation: public_id(
-                Noun::Reservation,
-                self.till.books.clock.now(),
-                &mut clock::random(),
-            ),
+            reservation: self.till.books.new_id(Noun::Reservation),
             expires_at: asked.expires_at,
             pace: hold.pace(),
         };
@@ -173,8 +168,7 @@ impl Reservations {
     }
 
     fn new_request_id(&self) -> String {
-        let now = self.till.books.clock.now();
-        public_id(Noun::Request, now, &mut clock::random())
+        self.till.books.new_id(Noun::Request)
     }
 
     fn row(&self, asked: &AskedReservation) -> UsageRow {

@@ -132,6 +132,7 @@ impl Simulation {
         let told = self.edit(edit.clone(), fault).await;
         for (held_out, look) in looks {
             let found = look.await.unwrap();
+            self.saw(&found);
             let was = before.whose(&held_out, now);
             let is = self.model.api_keys.whose(&held_out, now);
             assert!(

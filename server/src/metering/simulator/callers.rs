@@ -32,6 +32,7 @@ impl Simulation {
         let held_out = self.held_out(at);
         let found = look_up(&self.life.keys, &held_out, at).await.unwrap();
         self.agree(&held_out, found, at);
+        self.saw(&(held_out, found));
         match found {
             None => self.tally.keys_unknown += 1,
             Some(caller) if caller.may_call.is_err() => self.tally.keys_refused += 1,
@@ -71,13 +72,16 @@ impl Simulation {
         ways[self.world.below(ways.len())].clone()
     }
 
-    /// Every key that is there, and the last that are nobody's any more.
+    /// Every key that is there, the last that were deleted, and the last secrets that are
+    /// nobody's any more.
     pub(super) async fn compare_keys(&mut self) {
         let now = self.now();
         let keys = &self.model.api_keys;
         let there = keys.keys.iter().filter(|key| !key.deleted);
+        let deleted = keys.keys.iter().rev().filter(|key| key.deleted).take(2);
         let lost = keys.lost.iter().rev().take(4).copied();
         let all: Vec<HeldOut> = there
+            .chain(deleted)
             .flat_map(ApiKey::held_out)
             .chain(lost.map(HeldOut::Secret))
             .collect();

@@ -29,6 +29,7 @@ impl Simulation {
             let (verdict, holding) = self.model.reserve(call, self.now());
             (till.reserve(call).await, verdict, holding)
         };
+        self.saw(&decided.as_ref().map(Hold::reservation));
         let found = match &decided {
             Ok(_) => Verdict::Held,
             Err(ReserveError::Capped(_)) => Verdict::Capped,

@@ -35,15 +35,19 @@ impl Simulation {
                 expected,
                 "{account:?} {api:?}: {quota:?}"
             );
+            self.saw(&quota);
             let held = self.model.held(account, api, now);
             assert_eq!(quota.reserved, held, "{account:?} {api:?}: {quota:?}");
         }
-        let used = self
+        let mut used = self
             .life
             .till
             .read(account, |engine, now| engine.caps(account, now))
             .await
             .unwrap();
+        // They come in no order.
+        used.sort_by_key(|used| (used.cap.owner, used.cap.api));
+        self.saw(&used);
         let expected = self.model.caps.iter();
         let expected = expected.filter(|(of, ..)| *of == account);
         assert_eq!(used.len(), expected.count(), "{account:?}: {used:?}");

@@ -2,6 +2,7 @@
 //! on it, of a batch that is there in part.
 
 use super::disk::{Disk, Fault};
+use super::world::new_ids;
 use super::{Life, change};
 use crate::clock::ManualClock;
 use crate::domain::caps::{Limit, Period};
@@ -24,7 +25,7 @@ fn secret() -> KeyHash {
 /// A process that knows a key, with a cap.
 async fn with_a_key() -> (Arc<Disk>, Life) {
     let disk = Arc::<Disk>::default();
-    let life = Life::start(&disk, &Arc::new(ManualClock::at(NOW))).await;
+    let life = Life::start(&disk, &Arc::new(ManualClock::at(NOW)), &new_ids(1)).await;
     for _ in 0..2 {
         disk.create_project(ANN).await.unwrap();
     }
@@ -54,7 +55,7 @@ async fn caps(life: &Life) -> usize {
     caps.await.unwrap().len()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_key_whose_change_may_be_on_disk_is_looked_up_again() {
     let (disk, life) = with_a_key().await;
     *disk.fault.lock() = Some(Fault::Lies);
@@ -65,18 +66,19 @@ async fn a_key_whose_change_may_be_on_disk_is_looked_up_again() {
     assert_eq!(found.check(NOW), Err(KeyRefusal::Disabled));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn keys_of_a_project_that_may_be_deleted_are_looked_up_again() {
     let (disk, life) = with_a_key().await;
     *disk.fault.lock() = Some(Fault::Lies);
     let deleted = disk.delete_project(ANN, ProjectId(1));
     let told = life.keys.deleting_project(ANN, deleted).await;
     assert!(told.is_err());
-    assert_eq!(life.keys.find(secret()).await.unwrap(), None);
+    let found = life.keys.find(secret()).await.unwrap().unwrap();
+    assert_eq!(found.check(NOW), Err(KeyRefusal::Deleted));
     assert_eq!(caps(&life).await, 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_caps_of_a_deleted_key_are_forgotten() {
     let (_disk, life) = with_a_key().await;
     let delete = KeyChange::Delete(NOW);
@@ -89,7 +91,7 @@ async fn the_caps_of_a_deleted_key_are_forgotten() {
     assert_eq!(caps(&life).await, 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_batch_that_breaks_off_says_what_of_it_is_recorded() {
     let (disk, life) = with_a_key().await;
     let new = NewGrant {

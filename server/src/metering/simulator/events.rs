@@ -204,6 +204,7 @@ impl Simulation {
         let mut others = Vec::new();
         for task in racing {
             let (verdict, request_id) = task.await.unwrap();
+            self.saw(&(&verdict, &request_id));
             match verdict {
                 Verdict::Recorded { .. } => recorded.push(request_id),
                 other => others.push(other),

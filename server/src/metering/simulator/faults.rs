@@ -2,6 +2,7 @@
 
 use super::Simulation;
 use super::disk::Fault;
+use std::fmt::Debug;
 
 /// What came of something that was done under a fault.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(super) enum Told<T> {
 
 impl Simulation {
     /// Does something while the disk has a fault, until it is done or all is dead.
-    pub(super) async fn under<T: Send + 'static, E: Send + 'static>(
+    pub(super) async fn under<T: Debug + Send + 'static, E: Send + 'static>(
         &mut self,
         fault: Option<Fault>,
         work: impl Future<Output = Result<T, E>> + Send + 'static,
@@ -21,19 +22,16 @@ impl Simulation {
         self.tally.faults += usize::from(fault.is_some());
         *self.disk.fault.lock() = fault;
         let task = tokio::spawn(work);
-        let told = loop {
-            if *self.disk.died.lock() {
-                break Told::Died;
-            }
-            if task.is_finished() {
-                break match task.await.unwrap() {
-                    Ok(done) => Told::Done(done),
-                    Err(_) => Told::Failed,
-                };
-            }
-            tokio::task::yield_now().await;
+        let told = tokio::select! {
+            biased;
+            () = self.disk.death.notified() => Told::Died,
+            done = task => match done.unwrap() {
+                Ok(done) => Told::Done(done),
+                Err(_) => Told::Failed,
+            },
         };
         *self.disk.fault.lock() = None;
+        self.saw(&told);
         told
     }
 

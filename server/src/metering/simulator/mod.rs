@@ -3,8 +3,9 @@
 //! that fails, lies, tears and dies; a clock that jumps both ways. After each step
 //! a simple model must agree.
 //!
-//! A failure prints its seed; `ALLOWANCE_SIM_SEED` plays it again, and
-//! `make simulate` runs for as many steps as `ALLOWANCE_SIM_STEPS` says.
+//! All chance comes from the seed of a world, and its time stands still: a failure prints
+//! its seed, and `ALLOWANCE_SIM_SEED` plays exactly the same world again. `make simulate`
+//! runs for as many steps as `ALLOWANCE_SIM_STEPS` says.
 
 mod api_keys;
 mod callers;
@@ -20,9 +21,11 @@ mod model;
 mod run;
 mod services;
 mod settlements;
+mod slices;
+mod trace;
 mod world;
 
-use super::books::Books as Desk;
+use super::books::{Books as Desk, NewId};
 use super::key_ring::KeyRing;
 use super::levels::Levels;
 use super::retries::KeyDays;
@@ -40,6 +43,7 @@ use disk::Disk;
 use model::{Holding, Model};
 use parking_lot::Mutex;
 use std::sync::Arc;
+use trace::Trace;
 use world::World;
 
 const HOUR: Millis = 3_600_000;
@@ -85,8 +89,7 @@ struct Life {
 }
 
 impl Life {
-    async fn start(disk: &Arc<Disk>, clock: &Arc<ManualClock>) -> Self {
-        *disk.died.lock() = false;
+    async fn start(disk: &Arc<Disk>, clock: &Arc<ManualClock>, new_id: &NewId) -> Self {
         *disk.fault.lock() = None;
         *disk.unreadable.lock() = false;
         let ended_until = disk.ended_until().await.unwrap();
@@ -99,6 +102,7 @@ impl Life {
             changes: Arc::<Changes>::default(),
             levels: Arc::new(Levels::deaf(engine)),
             key_days: Arc::new(KeyDays::new(Retention::default(), key_day)),
+            new_id: Arc::clone(new_id),
             behind: Arc::default(),
         }));
         let store = Arc::clone(disk) as Arc<dyn Keys>;
@@ -168,6 +172,7 @@ struct Simulation {
     world: World,
     disk: Arc<Disk>,
     clock: Arc<ManualClock>,
+    new_id: NewId,
     model: Model,
     life: Life,
     /// The latest that the clock ever showed.
@@ -176,6 +181,7 @@ struct Simulation {
     /// Request ids whose callers were told that they are logged.
     acknowledged: Vec<String>,
     tally: Tally,
+    trace: Option<Trace>,
 }
 
 impl Simulation {
@@ -205,17 +211,20 @@ impl Simulation {
                 disk.create_grant(new, change()).await.unwrap();
             }
         }
-        let life = Life::start(&disk, &clock).await;
+        let new_id = world::new_ids(seed);
+        let life = Life::start(&disk, &clock, &new_id).await;
         let mut it = Self {
             world,
             disk,
             clock,
+            new_id,
             model,
             life,
             latest: now,
             next_id: 0,
             acknowledged: Vec::new(),
             tally: Tally::default(),
+            trace: None,
         };
         it.open_accounts().await;
         it
@@ -228,7 +237,9 @@ impl Simulation {
     async fn step(&mut self) {
         self.tally.steps += 1;
         self.model.tidy();
-        match self.world.below(176) {
+        let what = self.world.below(176);
+        self.saw(&what);
+        match what {
             0..45 => self.reserve().await,
             45..60 => self.settle().await,
             60..64 => self.settle_many().await,
@@ -258,6 +269,7 @@ impl Simulation {
             _ => self.edit_key_blindly().await,
         }
         self.compare().await;
+        self.end_step();
     }
 
     /// What is known of a key, as it must be.
@@ -282,7 +294,7 @@ impl Simulation {
                 assert!(state.has(id), "{id} was acknowledged, and is lost");
             }
         }
-        self.life = Life::start(&self.disk, &self.clock).await;
+        self.life = Life::start(&self.disk, &self.clock, &self.new_id).await;
         self.model.ended_until = self.disk.ended_until().await.unwrap();
         self.model.restart();
     }

@@ -197,6 +197,7 @@ impl Simulation {
             answers.push(task.await.unwrap());
         }
         *self.disk.slow.lock() = 0;
+        self.saw(&answers);
         for answer in &answers {
             assert_answer(answer, &asked, known.as_ref(), decided.as_ref());
         }

@@ -213,6 +213,7 @@ impl Simulation {
             answers.push(task.await.unwrap());
         }
         *self.disk.slow.lock() = 0;
+        self.saw(&answers);
         answers
     }
 }

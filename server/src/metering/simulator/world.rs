@@ -2,9 +2,22 @@
 
 use super::disk::Fault;
 use super::{ACCOUNTS, APIS};
+use crate::domain::ids::public_id;
 use crate::domain::{AccountId, ApiId};
+use crate::metering::books::NewId;
+use parking_lot::Mutex;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+
+/// Public ids as the process makes them, from a seed: apart from all else, because it
+/// makes as many as it likes.
+pub(super) fn new_ids(seed: u64) -> NewId {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(1);
+    let random = Mutex::new(random);
+    Arc::new(move |noun, now| public_id(noun, now, &mut *random.lock()))
+}
 
 /// Where the randomness comes from.
 pub(super) struct World {
@@ -15,6 +28,11 @@ impl World {
     pub(super) fn of(seed: u64) -> Self {
         let random = ChaCha8Rng::seed_from_u64(seed);
         Self { random }
+    }
+
+    /// How much was drawn so far.
+    pub(super) fn drawn(&self) -> u128 {
+        self.random.get_word_pos()
     }
 
     pub(super) fn below(&mut self, end: usize) -> usize {

@@ -32,16 +32,18 @@ pub(super) const BY_HASH: &str = "
     SELECT api_keys.id, project_id, account_id, expires_at,
            CASE WHEN secret_hash = $1 THEN NULL ELSE previous_until END AS rotated_at,
            api_keys.disabled_at IS NOT NULL AS disabled,
+           api_keys.deleted_at IS NOT NULL AS deleted,
            accounts.disabled_at IS NOT NULL AS account_disabled
     FROM api_keys JOIN accounts ON accounts.id = account_id
-    WHERE (secret_hash = $1 OR previous_hash = $1) AND deleted_at IS NULL";
+    WHERE secret_hash = $1 OR previous_hash = $1";
 
 const BY_PUBLIC_ID: &str = "
     SELECT api_keys.id, project_id, account_id, expires_at, NULL AS rotated_at,
            api_keys.disabled_at IS NOT NULL AS disabled,
+           api_keys.deleted_at IS NOT NULL AS deleted,
            accounts.disabled_at IS NOT NULL AS account_disabled, secret_hash
     FROM api_keys JOIN accounts ON accounts.id = account_id
-    WHERE api_keys.public_id = $1 AND deleted_at IS NULL";
+    WHERE api_keys.public_id = $1";
 
 const HASH_OF: &str = "
     SELECT secret_hash FROM api_keys
@@ -100,6 +102,7 @@ struct IdentityRow {
     expires_at: Option<i64>,
     rotated_at: Option<i64>,
     disabled: bool,
+    deleted: bool,
     account_disabled: bool,
 }
 
@@ -112,6 +115,7 @@ impl From<IdentityRow> for KeyIdentity {
             expires_at: row.expires_at,
             rotated_at: row.rotated_at,
             disabled: row.disabled,
+            deleted: row.deleted,
             account_disabled: row.account_disabled,
         }
     }

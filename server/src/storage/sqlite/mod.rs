@@ -19,6 +19,7 @@ mod ledger;
 mod links;
 mod notices;
 mod openid;
+mod opening;
 mod projects;
 mod quota_requests;
 mod requests;
@@ -31,64 +32,29 @@ mod settings;
 mod verify;
 mod webhooks;
 
+pub use opening::OpenError;
+pub(crate) use opening::make_private_folder;
+
 use crate::domain::StoreError;
 use crate::domain::store::{Health, Store, Stored};
 use async_trait::async_trait;
 use ledger::LedgerConnection;
 use sqlx::error::DatabaseError;
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
-use std::cmp::Ordering::{Equal, Greater, Less};
 use std::ops::{Deref, DerefMut};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
-const IS_OURS: &str = "
-    SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'";
-/// The newest migration that the database has seen.
-const SCHEMA: &str = "SELECT max(version) FROM _sqlx_migrations WHERE success";
-
-/// Connections that read. Each has a thread and about 2 MiB.
-const READERS: u32 = 4;
-/// Older versions can corrupt a write-ahead log that two connections use at once.
-const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
-/// Pages of write-ahead log before the writer moves them into the database.
-const CHECKPOINT_PAGES: &str = "4000";
-
-/// Why a database could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("{0:?} is no SQLite address; write for instance sqlite:data/allowance.db")]
-    Address(String),
-    #[error("the folder of the database could not be made: {0}")]
-    Folder(#[from] std::io::Error),
-    #[error("SQLite {0} is linked, but 3.51.3 or newer is needed: older ones can corrupt the log")]
-    TooOld(String),
-    #[error("there is no database of Allowance at {}", .0.display())]
-    Missing(PathBuf),
-    #[error(
-        "the database is of an older version: look at it with that one, or stop the server \
-         and run `allowance migrate`"
-    )]
-    Older,
-    #[error("the database is of a newer version: look at it with that one")]
-    Newer,
-    #[error("the database could not be opened: {0}")]
-    Database(#[from] sqlx::Error),
-    #[error("the database could not be brought up to date: {0}")]
-    Migrate(#[from] MigrateError),
-    #[error("the database could not be made ready: {0}")]
-    Ready(#[from] StoreError),
-}
+/// Of the pages that a connection keeps in memory, none tells of the disk.
+const FORGET_PAGES: &str = "PRAGMA shrink_memory";
+const READ: &str = "SELECT id FROM api_keys LIMIT 1";
+/// Looks at every page, up to the first that is wrong.
+const CHECK: &str = "PRAGMA quick_check(1)";
 
 /// A SQLite database.
 #[derive(Debug, Clone)]
@@ -107,8 +73,11 @@ pub struct SqliteStore {
 struct Faults {
     /// The last calls could not be written. Goes when something can.
     write_failed: AtomicBool,
-    /// A page was found damaged. Stays until somebody restores the database.
+    /// A page was found damaged, or could not be read: SQLite tells no difference. Goes
+    /// when all pages are found whole.
     damaged: AtomicBool,
+    /// They are being looked at.
+    checking: AtomicBool,
 }
 
 /// A transaction that writes, and the turn to do so.
@@ -142,63 +111,6 @@ impl DerefMut for WriteTransaction {
 }
 
 impl SqliteStore {
-    /// Opens the database at `url` (`sqlite:path`), makes it if it is missing,
-    /// and brings its schema up to date.
-    pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let options = options(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal);
-        if let Some(folder) = options.get_filename().parent() {
-            make_private_folder(folder)?;
-        }
-        let writer = writer(&options).await?;
-        MIGRATIONS.run(&writer).await?;
-        let store = Self::connect(options, writer).await?;
-        store.bring_days_up_to_date().await?;
-        Ok(store)
-    }
-
-    /// Opens the database at `url` as it is: nothing is made, and nothing brought up to
-    /// date, because another process may be at work on it. Fails if the newest change
-    /// to it is not the newest that this program knows.
-    pub async fn open_as_it_is(url: &str) -> Result<Self, OpenError> {
-        let options = options(url)?;
-        let file = options.get_filename().to_owned();
-        if !file.is_file() {
-            return Err(OpenError::Missing(file));
-        }
-        let writer = writer(&options).await?;
-        let (ours,): (bool,) = sqlx::query_as(IS_OURS).fetch_one(&writer).await?;
-        if !ours {
-            return Err(OpenError::Missing(file));
-        }
-        let (found,): (Option<i64>,) = sqlx::query_as(SCHEMA).fetch_one(&writer).await?;
-        match found.cmp(&MIGRATIONS.iter().map(|it| it.version).max()) {
-            Less => return Err(OpenError::Older),
-            Equal => {}
-            Greater => return Err(OpenError::Newer),
-        }
-        let store = Self::connect(options, writer).await?;
-        if !store.days_are_up_to_date().await? {
-            return Err(OpenError::Older);
-        }
-        Ok(store)
-    }
-
-    async fn connect(options: SqliteConnectOptions, writer: SqlitePool) -> Result<Self, OpenError> {
-        let ledger = LedgerConnection::open(options.get_filename(), CHECKPOINT_PAGES)?;
-        let readers = pool(READERS)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await?;
-        Ok(Self {
-            writer,
-            readers,
-            ledger,
-            turn: Arc::default(),
-            faults: Arc::default(),
-        })
-    }
-
     /// A transaction that holds the write lock from its start: one that began
     /// with a read could not be upgraded.
     async fn write(&self) -> Stored<WriteTransaction> {
@@ -207,6 +119,33 @@ impl SqliteStore {
             transaction: self.writer.begin_with("BEGIN IMMEDIATE").await?,
             _turn: turn,
         })
+    }
+
+    /// Looks whether what seemed damaged is whole again, beside whoever asks: of a large
+    /// database that takes long.
+    fn look_for_damage(&self) {
+        if self.faults.checking.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let store = self.clone();
+        tokio::spawn(async move {
+            match store.is_whole().await {
+                Ok(true) => {
+                    tracing::info!("the database is whole again");
+                    store.faults.damaged.store(false, Ordering::Relaxed);
+                }
+                Ok(false) => tracing::error!("the database is damaged; restore it from a backup"),
+                Err(error) => tracing::error!(%error, "the database cannot be looked at"),
+            }
+            store.faults.checking.store(false, Ordering::Relaxed);
+        });
+    }
+
+    async fn is_whole(&self) -> Stored<bool> {
+        let mut reader = self.readers.acquire().await?;
+        sqlx::query(FORGET_PAGES).execute(&mut *reader).await?;
+        let found: String = sqlx::query_scalar(CHECK).fetch_one(&mut *reader).await?;
+        Ok(found == "ok")
     }
 
     /// Moves the log into the database and closes all connections.
@@ -222,10 +161,14 @@ impl Store for SqliteStore {}
 #[async_trait]
 impl Health for SqliteStore {
     async fn ping(&self) -> Stored<()> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
         if self.faults.damaged.load(Ordering::Relaxed) {
+            self.look_for_damage();
             return Err(StoreError::Damaged("restore it from a backup".into()));
         }
+        let mut reader = self.readers.acquire().await?;
+        sqlx::query(FORGET_PAGES).execute(&mut *reader).await?;
+        sqlx::query(READ).execute(&mut *reader).await?;
+        drop(reader);
         if self.faults.write_failed.load(Ordering::Relaxed) {
             return self.touch().await;
         }
@@ -234,57 +177,6 @@ impl Health for SqliteStore {
         self.write().await?.rollback().await?;
         Ok(())
     }
-}
-
-fn options(url: &str) -> Result<SqliteConnectOptions, OpenError> {
-    let options =
-        SqliteConnectOptions::from_str(url).map_err(|_| OpenError::Address(url.to_owned()))?;
-    Ok(options
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES))
-}
-
-async fn writer(options: &SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
-    let writer = pool(1).connect_with(options.clone()).await?;
-    check_version(&writer).await?;
-    Ok(writer)
-}
-
-fn pool(size: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .min_connections(size)
-        .max_connections(size)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-}
-
-/// The database holds e-mail addresses and password hashes: its folder is the owner's.
-/// Makes a folder that only the server's user can open, unless it is there.
-pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    if folder.as_os_str().is_empty() || folder.exists() {
-        return Ok(());
-    }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-async fn check_version(pool: &SqlitePool) -> Result<(), OpenError> {
-    let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()")
-        .fetch_one(pool)
-        .await?;
-    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-    let mut next = || parts.next().unwrap_or(0);
-    if (next(), next(), next()) < OLDEST_SQLITE {
-        return Err(OpenError::TooOld(version));
-    }
-    Ok(())
 }
 
 /// SQLite's result code without what its extended codes add.

@@ -95,6 +95,29 @@ async fn what_a_disk_that_cannot_sync_refuses_a_service_is_charged_once_when_it_
     outlived("fsync").await;
 }
 
+/// An event that came before needs no room, and its answer says nothing of the disk.
+#[tokio::test]
+async fn a_full_disk_that_knows_an_event_is_not_taken_for_one_that_is_mended() {
+    let (it, service) = start(CALLS).await;
+    let before = service.record("before").await;
+    it.breaks("full");
+    service.record("new").await.assert_refused();
+    it.process.wait_until(503).await;
+    for _ in 0..3 {
+        let again = service.record("before").await;
+        assert_eq!(again.text("status"), "duplicate");
+        assert_eq!(again.text("request_id"), before.text("request_id"));
+        assert_eq!(it.process.readiness().await, 503);
+    }
+    it.is_mended();
+    it.process.wait_until(200).await;
+    let new = service.record("new").await;
+    let mut deeds = vec![charged("before", &before), charged("new", &new)];
+    deeds.extend(service.spend_the_rest().await);
+    it.process.kill();
+    told_the_truth(&it.folder, &deeds);
+}
+
 #[tokio::test]
 async fn a_slow_disk_delays_reservations_and_settlements_together_and_fails_none() {
     let (it, service) = start(CALLS).await;

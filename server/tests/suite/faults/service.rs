@@ -143,9 +143,14 @@ pub fn the_same(answers: Vec<Answer>) -> Answer {
 }
 
 pub async fn start(calls: u32) -> (Broken, Service) {
+    start_as(&["serve"], calls).await
+}
+
+/// The same of another command that serves.
+pub async fn start_as(arguments: &[&str], calls: u32) -> (Broken, Service) {
     let folder = TempDir::new().unwrap();
     let stage = stage::set(folder.path(), &[("few", calls)]).await;
-    let it = Broken::serve(folder, &["serve"]).await;
+    let it = Broken::serve(folder, arguments).await;
     let service = Service {
         client: it.client.clone(),
         stage,

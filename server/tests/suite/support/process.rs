@@ -3,8 +3,9 @@
 use allowance::demo;
 use serde_json::{Value, json};
 use std::ffi::{OsStr, OsString};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -113,6 +114,54 @@ impl Process {
         process
     }
 
+    /// Starts, and waits until the readiness probe answers, whatever it says.
+    ///
+    /// # Errors
+    /// What it said, of a process that gave up.
+    pub async fn attempt(
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &OsStr)],
+    ) -> Result<Self, Output> {
+        let address = format!("127.0.0.1:{}", free_port().await);
+        let child = command(folder, arguments)
+            .env("ALLOWANCE_LISTEN", &address)
+            .env("ALLOWANCE_LOG", "off")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let address = format!("http://{address}");
+        let mut process = Self { child, address };
+        for _ in 0..1_200 {
+            if let Some(status) = process.child.try_wait().unwrap() {
+                return Err(process.last_words(status));
+            }
+            let probe = format!("{}/readyz", process.address);
+            if reqwest::get(probe).await.is_ok() {
+                return Ok(process);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the process neither served nor ended");
+    }
+
+    /// All that a process said that has ended.
+    fn last_words(&mut self, status: ExitStatus) -> Output {
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let out = self.child.stdout.as_mut().unwrap();
+        out.read_to_end(&mut stdout).unwrap();
+        let err = self.child.stderr.as_mut().unwrap();
+        err.read_to_end(&mut stderr).unwrap();
+        Output {
+            status,
+            stdout,
+            stderr,
+        }
+    }
+
     /// Waits until the readiness probe answers with this status.
     pub async fn wait_until(&self, status: u16) {
         for _ in 0..600 {
@@ -125,6 +174,12 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("the readiness probe did not answer {status}");
+    }
+
+    /// What the readiness probe answers now.
+    pub async fn readiness(&self) -> u16 {
+        let answer = reqwest::get(format!("{}/readyz", self.address)).await;
+        answer.unwrap().status().as_u16()
     }
 
     /// `kill -9`.

@@ -84,13 +84,14 @@ impl State {
             expires_at: kept.expires_at,
             rotated_at,
             disabled: kept.disabled,
+            deleted: kept.deleted,
             account_disabled: self.disabled.contains(&kept.account),
         }
     }
 
     fn api_key(&self, is_it: impl Fn(&KeptApiKey) -> bool) -> Option<usize> {
         let mut keys = self.api_keys.iter();
-        keys.position(|kept| !kept.deleted && is_it(kept))
+        keys.position(is_it)
     }
 
     fn identify(&self, hash: KeyHash) -> Option<KeyIdentity> {
@@ -251,8 +252,9 @@ impl Keys for Disk {
         _change: Change,
     ) -> Stored<Option<Vec<KeyHash>>> {
         self.write(|state| {
-            let is_it = |kept: &KeptApiKey| kept.account == account && kept.public_id == public_id;
-            let place = state.api_key(is_it)?;
+            let place = state.api_key(|kept| {
+                kept.account == account && kept.public_id == public_id && !kept.deleted
+            })?;
             let kept = &mut state.api_keys[place];
             let secrets = kept.secrets();
             kept.change(what).then_some(secrets)

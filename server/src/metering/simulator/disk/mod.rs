@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use parking_lot::Mutex;
 use state::State;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// What happens to the next write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +50,8 @@ pub(super) struct Disk {
     pub slow: Mutex<u32>,
     /// So often the look-up of an API key lets others go first, with what it found.
     pub late: Mutex<u32>,
-    pub died: Mutex<bool>,
+    /// Told when the machine dies.
+    pub death: Notify,
     pub commits: Mutex<i64>,
 }
 
@@ -79,7 +81,7 @@ impl Disk {
     }
 
     async fn die<T>(&self) -> T {
-        *self.died.lock() = true;
+        self.death.notify_one();
         std::future::pending().await
     }
 

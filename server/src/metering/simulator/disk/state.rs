@@ -10,7 +10,8 @@ use crate::domain::store::Due;
 use crate::domain::usage::UsageRow;
 use crate::domain::{AccountId, ApiId, GrantId, Millis};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt::{self, Write};
 
 #[derive(Debug, Clone)]
 pub(in super::super) struct OnDisk {
@@ -39,13 +40,13 @@ pub(in super::super) struct State {
     pub(super) again: Vec<Again>,
     pub usage: Vec<UsageRow>,
     ids: HashSet<String>,
-    pub(super) caps: HashMap<AccountId, Vec<(CapOwner, ApiId, Limit)>>,
-    pub(super) zones: HashMap<AccountId, Tz>,
+    pub(super) caps: BTreeMap<AccountId, Vec<(CapOwner, ApiId, Limit)>>,
+    pub(super) zones: BTreeMap<AccountId, Tz>,
     pub(super) keys: Vec<KeptKey>,
     pub(super) api_keys: Vec<KeptApiKey>,
     pub(super) projects: Vec<KeptProject>,
     /// Accounts whose keys open nothing.
-    pub(super) disabled: HashSet<AccountId>,
+    pub(super) disabled: BTreeSet<AccountId>,
     pub(super) reservations: Vec<KeptReservation>,
     pub ended_until: Millis,
 }
@@ -247,6 +248,27 @@ impl State {
                 self.again[usize::try_from(again).unwrap()].next_at = None;
             }
         }
+    }
+
+    /// Tells all that is there, but for so many rows of the ledger that were told.
+    pub(in super::super) fn tell(&self, told: usize, to: &mut impl Write) -> fmt::Result {
+        let Self {
+            grants,
+            again,
+            usage,
+            ids: _,
+            caps,
+            zones,
+            keys,
+            api_keys,
+            projects,
+            disabled,
+            reservations,
+            ended_until,
+        } = self;
+        write!(to, "{grants:?} {again:?} {:?}", &usage[told..])?;
+        write!(to, "{caps:?} {zones:?} {keys:?} {api_keys:?} {projects:?}")?;
+        writeln!(to, "{disabled:?} {reservations:?} {ended_until}")
     }
 
     /// What the ledger must always be: nothing burnt twice or beyond what was given.

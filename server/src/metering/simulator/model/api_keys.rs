@@ -53,6 +53,7 @@ impl ApiKey {
         let stops = self.old.filter(|_| old).map(|(_, stops)| stops);
         match () {
             () if account_disabled => Err(KeyRefusal::AccountDisabled),
+            () if self.deleted => Err(KeyRefusal::Deleted),
             () if self.disabled => Err(KeyRefusal::Disabled),
             () if is_over(self.expires_at) => Err(KeyRefusal::Expired),
             () if is_over(stops) => Err(KeyRefusal::Rotated),
@@ -79,7 +80,7 @@ pub(in super::super) struct ApiKeys {
 
 impl ApiKeys {
     pub(in super::super) fn whose(&self, held_out: &HeldOut, at: Millis) -> Option<Caller> {
-        let mut keys = self.keys.iter().filter(|key| !key.deleted);
+        let mut keys = self.keys.iter();
         let (key, old) = match held_out {
             HeldOut::Id(id) => (keys.find(|key| key.id == *id)?, false),
             HeldOut::Secret(secret) => keys.find_map(|key| {
@@ -199,8 +200,6 @@ impl ApiKeys {
         for key in &mut self.keys {
             if which(key) && !key.deleted {
                 key.deleted = true;
-                self.lost.push(key.secret);
-                self.lost.extend(key.old.map(|(secret, _)| secret));
             }
         }
     }

@@ -18,12 +18,19 @@ const CACHE: &str = "-16384";
 /// What is written in one transaction. Answers what was left out of it.
 pub(super) type Work = Box<dyn FnOnce(&Connection) -> rusqlite::Result<Vec<LeftOut>> + Send>;
 
+/// What became of work.
+pub(super) struct Done {
+    pub left_out: Vec<LeftOut>,
+    /// Something of it reached the disk: it was not all left out.
+    pub is_written: bool,
+}
+
 enum Job {
     Write {
         work: Work,
         /// The turn to write, that the sender waited for.
         turn: OwnedMutexGuard<()>,
-        written: oneshot::Sender<Stored<Vec<LeftOut>>>,
+        written: oneshot::Sender<Stored<Done>>,
     },
     /// Answered when the connection is closed.
     Close(oneshot::Sender<()>),
@@ -49,11 +56,7 @@ impl LedgerConnection {
 
     /// Writes in one transaction, on disk when this answers. Whoever stops
     /// waiting stops nothing.
-    pub(super) async fn write(
-        &self,
-        work: Work,
-        turn: OwnedMutexGuard<()>,
-    ) -> Stored<Vec<LeftOut>> {
+    pub(super) async fn write(&self, work: Work, turn: OwnedMutexGuard<()>) -> Stored<Done> {
         let gone = || StoreError::Broken("the ledger's thread has ended".into());
         let (written, answer) = oneshot::channel();
         let job = Job::Write {
@@ -83,6 +86,8 @@ fn connect(path: &Path, checkpoint_pages: &str) -> rusqlite::Result<Connection> 
         ("synchronous", "FULL"),
         ("wal_autocheckpoint", checkpoint_pages),
         ("cache_size", CACHE),
+        // The triggers that keep the ledgers see what a REPLACE would remove.
+        ("recursive_triggers", "ON"),
         // Nothing that a call names is ever deleted, and one bad row must not
         // keep a batch of others from the disk. `verify` finds it.
         ("foreign_keys", "OFF"),
@@ -115,15 +120,20 @@ fn run(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {
     }
 }
 
-fn write(connection: &mut Connection, work: Work) -> rusqlite::Result<Vec<LeftOut>> {
+fn write(connection: &mut Connection, work: Work) -> rusqlite::Result<Done> {
     // Dropped without a commit, it is rolled back.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let changes = tx.total_changes();
     let left_out = work(&tx)?;
+    let is_written = tx.total_changes() != changes;
     if let Err(error) = tx.commit() {
         overwrite(connection);
         return Err(error);
     }
-    Ok(left_out)
+    Ok(Done {
+        left_out,
+        is_written,
+    })
 }
 
 /// A commit that could not be synced is whole in the log all the same, and a start after
@@ -156,5 +166,28 @@ fn stored(error: rusqlite::Error) -> StoreError {
             | ErrorCode::CannotOpen,
         ) => StoreError::Transient(error.to_string()),
         _ => StoreError::Broken(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SqliteStore;
+    use super::*;
+    use tempfile::TempDir;
+
+    #[tokio::test]
+    async fn the_triggers_that_keep_the_ledgers_see_what_a_replace_would_remove() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("test.db");
+        let url = format!("sqlite:{}", path.display());
+        SqliteStore::open(&url).await.unwrap().close().await;
+        let connection = connect(&path, "4000").unwrap();
+        let replace = "
+            INSERT OR REPLACE INTO usage (id, request_id, account_id, project_id, key_id, api_id,
+                                          at, outcome, code, charge, tokens, latency_ms)
+            VALUES (1, 'req_1', 1, 1, 1, 1, 0, 0, 0, 0, ?1, 0)";
+        assert_eq!(connection.execute(replace, [1]).unwrap(), 1);
+        let why = connection.execute(replace, [2]).unwrap_err().to_string();
+        assert!(why.contains("append-only"), "{why}");
     }
 }

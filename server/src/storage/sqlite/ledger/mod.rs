@@ -41,13 +41,14 @@ impl SqliteStore {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let result = self.ledger.write(work, turn).await;
         match &result {
-            Ok(_) => self.faults.write_failed.store(false, Ordering::Relaxed),
+            Ok(done) if done.is_written => self.faults.write_failed.store(false, Ordering::Relaxed),
             Err(StoreError::Damaged(_)) => self.faults.damaged.store(true, Ordering::Relaxed),
-            // A row that was there already says nothing about the disk.
-            Err(StoreError::Conflict(_)) => {}
+            // A row that was there already says nothing about the disk, whether it was
+            // left out or not.
+            Ok(_) | Err(StoreError::Conflict(_)) => {}
             Err(_) => self.faults.write_failed.store(true, Ordering::Relaxed),
         }
-        result
+        result.map(|done| done.left_out)
     }
 
     /// Writes calls that are held, each with its key.

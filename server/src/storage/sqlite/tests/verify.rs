@@ -130,11 +130,37 @@ async fn the_ledgers_are_append_only_whoever_asks() {
         "DELETE FROM usage",
         "UPDATE grant_entries SET calls = 0",
         "DELETE FROM grant_entries",
+        "REPLACE INTO grant_entries SELECT * FROM grant_entries",
+        REPLACE,
+        REPLACE_BY_REQUEST,
     ] {
         let refused = sqlx::query(statement).execute(&mut *writer).await;
         let why = refused.unwrap_err().to_string();
         assert!(why.contains("append-only"), "{statement}: {why}");
     }
+}
+
+const REPLACE: &str = "REPLACE INTO usage SELECT * FROM usage";
+/// Under an id of its own: it is the call that is known.
+const REPLACE_BY_REQUEST: &str = "
+    REPLACE INTO usage (request_id, account_id, project_id, key_id, api_id, at, outcome, code,
+                        charge, grant_id, tokens, latency_ms)
+    SELECT request_id, account_id, project_id, key_id, api_id, at, outcome, code,
+           0, NULL, tokens, latency_ms
+    FROM usage";
+
+/// A connection of another program does as it is told: its triggers see no REPLACE.
+#[tokio::test]
+async fn a_charge_that_another_program_replaces_is_found() {
+    let it = fixture().await;
+    let grant = it.search_grant().await;
+    let row = it.row("req_1", NOW, Some(grant));
+    it.store.append(&[row]).await.unwrap();
+    let other = rusqlite::Connection::open(it.folder.path().join("test.db")).unwrap();
+    assert_eq!(other.execute(REPLACE_BY_REQUEST, []).unwrap(), 1);
+    let found = it.store.verify().await.unwrap();
+    let named = |text: &String| text.contains("balance 1, ledger 0");
+    assert!(found.iter().any(named), "{found:?}");
 }
 
 #[tokio::test]

@@ -6,26 +6,35 @@ use http_body_util::BodyExt;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Bodies up to this size are no matter: as many as calls may be in flight fit
-/// into memory.
-const SMALL: usize = 64 * 1024;
 /// Room is counted in pieces of this size.
 const PIECE: usize = 16 * 1024;
 
-/// Memory for the large bodies of all calls together.
+/// Memory for large bodies, which all of a kind share.
 #[derive(Debug)]
-pub(super) struct Room(Arc<Semaphore>);
+pub(super) struct Room {
+    pieces: Arc<Semaphore>,
+    small: usize,
+}
 
 /// What to do when there is no room left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoRoom {
+    /// For strangers: one that is slow holds room for what it sent, and not for what it
+    /// says that it will.
     Refuse,
+    /// For what announces its length and then comes: it takes its room at once, as two
+    /// that have got half of theirs would wait for each other.
     Wait,
 }
 
 impl Room {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new((bytes / PIECE).max(1))))
+    /// Room of so many bytes. A body of up to `small` needs none: connections bound how
+    /// many there are.
+    pub(super) fn new(bytes: usize, small: usize) -> Self {
+        Self {
+            pieces: Arc::new(Semaphore::new((bytes / PIECE).max(1))),
+            small,
+        }
     }
 
     /// Makes room for a body of so many bytes, beside what it has.
@@ -35,7 +44,7 @@ impl Room {
         bytes: usize,
         otherwise: NoRoom,
     ) -> Option<()> {
-        if bytes <= SMALL {
+        if bytes <= self.small {
             return Some(());
         }
         let held = has.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
@@ -43,7 +52,7 @@ impl Room {
         if more == 0 {
             return Some(());
         }
-        let room = Arc::clone(&self.0);
+        let room = Arc::clone(&self.pieces);
         let taken = match otherwise {
             NoRoom::Refuse => room.try_acquire_many_owned(more).ok()?,
             NoRoom::Wait => room.acquire_many_owned(more).await.ok()?,
@@ -93,8 +102,10 @@ where
         return Err(Unread::TooLarge);
     }
     let mut taken = None;
-    let enough = room.make(&mut taken, least, otherwise).await;
-    enough.ok_or(Unread::NoRoom)?;
+    if otherwise == NoRoom::Wait {
+        let enough = room.make(&mut taken, least, otherwise).await;
+        enough.ok_or(Unread::NoRoom)?;
+    }
     let mut first = Bytes::new();
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -113,8 +124,10 @@ where
             continue;
         }
         if all.is_empty() {
-            let announced = usize::try_from(body.size_hint().lower()).unwrap_or(0);
-            all.reserve(first.len() + data.len() + announced.min(most));
+            if otherwise == NoRoom::Wait {
+                let announced = usize::try_from(body.size_hint().lower()).unwrap_or(0);
+                all.reserve(first.len() + data.len() + announced.min(most));
+            }
             all.extend_from_slice(&first);
         }
         all.extend_from_slice(&data);
@@ -131,11 +144,18 @@ mod tests {
     use super::*;
     use axum::body::Body;
     use futures::stream;
+    use hyper::body::{Frame, SizeHint};
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    const SMALL: usize = 64 * 1024;
 
     async fn read(pieces: &'static [&'static str], most: usize) -> Option<Bytes> {
         let pieces = pieces.iter().map(|piece| Ok::<_, axum::Error>(*piece));
         let body = Body::from_stream(stream::iter(pieces));
-        whole(body, most, &Room::new(0), NoRoom::Refuse).await.ok()
+        whole(body, most, &Room::new(0, SMALL), NoRoom::Refuse)
+            .await
+            .ok()
     }
 
     #[tokio::test]
@@ -149,13 +169,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_announces_too_much_is_not_read() {
-        let long = whole(Body::from("abcd"), 3, &Room::new(0), NoRoom::Refuse).await;
+        let long = whole(Body::from("abcd"), 3, &Room::new(0, SMALL), NoRoom::Refuse).await;
         assert!(matches!(long, Err(Unread::TooLarge)));
     }
 
     #[tokio::test]
     async fn large_bodies_share_their_room_and_give_it_back() {
-        let room = Room::new(4 * SMALL);
+        let room = Room::new(4 * SMALL, SMALL);
         let large = || Body::from(vec![0; 3 * SMALL]);
         let read = |body| whole(body, usize::MAX, &room, NoRoom::Refuse);
         let first = read(large()).await.unwrap();
@@ -172,5 +192,46 @@ mod tests {
         let endless = Body::from_stream(stream::iter(pieces));
         assert!(matches!(read(endless).await, Err(Unread::NoRoom)));
         assert!(read(large()).await.is_ok());
+    }
+    #[tokio::test]
+    async fn a_stranger_s_body_holds_what_it_sent_and_not_what_it_announced() {
+        let room = Room::new(4 * PIECE, PIECE);
+        let sent = [Ok::<_, axum::Error>(vec![0; PIECE + 1])];
+        let stuck = stream::StreamExt::chain(stream::iter(sent), stream::pending());
+        let stuck = Announced(Body::from_stream(stuck));
+        let mut slow = Box::pin(whole(stuck, usize::MAX, &room, NoRoom::Refuse));
+        assert!(futures::poll!(&mut slow).is_pending());
+        assert_eq!(room.pieces.available_permits(), 2);
+        drop(slow);
+        assert_eq!(room.pieces.available_permits(), 4);
+    }
+
+    /// A body that says that it will be as long as all the room.
+    struct Announced(Body);
+
+    impl HttpBody for Announced {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            Pin::new(&mut self.0).poll_frame(cx)
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(4 * PIECE as u64)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_gives_its_room_back() {
+        let room = Room::new(4 * PIECE, PIECE);
+        let broken = [Ok(vec![0; 2 * PIECE]), Err(axum::Error::new("cut"))];
+        let broken = Body::from_stream(stream::iter(broken));
+        let read = whole(broken, usize::MAX, &room, NoRoom::Refuse).await;
+        assert!(matches!(read, Err(Unread::Broken(_))));
+        assert_eq!(room.pieces.available_permits(), 4);
     }
 }
