@@ -127,15 +127,23 @@ export async function otherBrowser(browser: Browser, who: Person): Promise<Other
 
 export type OtherBrowser = { page: Page; close: () => Promise<void> };
 
+/** What axe looks at: colours depend on the theme alone, and take as long as all else. */
+export type Looked = "whole" | "colours" | "structure";
+
 /**
  * No violation of WCAG 2.2 A or AA that axe can see, in the state the page is in now.
  * Axe is itself JavaScript in the page: a test that also runs without it is checked on the desktop only.
  */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, looked: Looked = "whole"): Promise<void> {
   if (test.info().project.use.javaScriptEnabled === false) return;
-  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const contrast = "color-contrast";
+  const runOnly: Parameters<AxeBuilder["options"]>[0]["runOnly"] =
+    looked === "colours"
+      ? { type: "rule", values: [contrast] }
+      : { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
+  const rules = { [contrast]: { enabled: looked !== "structure" } };
   // Without frames of other sites, axe need not open a page of its own for each result.
-  const axe = new AxeBuilder({ page }).options({ runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] });
+  const axe = new AxeBuilder({ page }).options({ runOnly, rules, resultTypes: ["violations"] });
   const { violations } = await axe.setLegacyMode(true).analyze();
   const found = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `  ${node.target.join(" ")}`).join("\n")}`,

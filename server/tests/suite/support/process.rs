@@ -3,11 +3,10 @@
 use allowance::demo;
 use serde_json::{Value, json};
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
-use tokio::net::TcpListener;
 
 /// A run of hours keeps a binary of its own, whatever is built meanwhile.
 fn binary() -> OsString {
@@ -70,6 +69,10 @@ pub fn service_token(folder: &Path) -> String {
 pub struct Process {
     child: Child,
     pub address: String,
+    /// What it has said, up to where it listens.
+    said: String,
+    /// Kept open: a process that speaks into a closed pipe ends.
+    stdout: Option<BufReader<ChildStdout>>,
 }
 
 impl Drop for Process {
@@ -97,20 +100,46 @@ impl Process {
         environment: &[(&str, &OsStr)],
         log: impl Into<Stdio>,
     ) -> Self {
-        let address = format!("127.0.0.1:{}", free_port().await);
-        let child = command(folder, arguments)
-            .env("ALLOWANCE_LISTEN", &address)
+        let process = Self::spawn(folder, arguments, environment, log).await;
+        assert!(!process.address.is_empty(), "it ended: {}", process.said);
+        process.wait_until(200).await;
+        process
+    }
+
+    /// Starts, on a port that the machine chooses, and waits until the process says where
+    /// it listens, or ends.
+    async fn spawn(
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &OsStr)],
+        log: impl Into<Stdio>,
+    ) -> Self {
+        let mut child = command(folder, arguments)
             .env("ALLOWANCE_LOG", "off")
             .envs(environment.iter().copied())
-            .stdout(Stdio::null())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .unwrap();
-        let process = Self {
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut process = Self {
             child,
-            address: format!("http://{address}"),
+            address: String::new(),
+            said: String::new(),
+            stdout: None,
         };
-        process.wait_until(200).await;
+        let listens = tokio::task::spawn_blocking(move || listens(stdout));
+        let listens = tokio::time::timeout(Duration::from_mins(2), listens).await;
+        let Ok(listens) = listens else {
+            // Whoever reads what it says comes to an end with it.
+            process.kill();
+            panic!("the process neither served nor ended");
+        };
+        let (stdout, said, address) = listens.unwrap();
+        process.address = address.unwrap_or_default();
+        process.said = said;
+        process.stdout = Some(stdout);
         process
     }
 
@@ -123,41 +152,22 @@ impl Process {
         arguments: &[&str],
         environment: &[(&str, &OsStr)],
     ) -> Result<Self, Output> {
-        let address = format!("127.0.0.1:{}", free_port().await);
-        let child = command(folder, arguments)
-            .env("ALLOWANCE_LISTEN", &address)
-            .env("ALLOWANCE_LOG", "off")
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let address = format!("http://{address}");
-        let mut process = Self { child, address };
-        for _ in 0..1_200 {
-            if let Some(status) = process.child.try_wait().unwrap() {
-                return Err(process.last_words(status));
-            }
-            let probe = format!("{}/readyz", process.address);
-            if reqwest::get(probe).await.is_ok() {
-                return Ok(process);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        let mut process = Self::spawn(folder, arguments, environment, Stdio::piped()).await;
+        if process.address.is_empty() {
+            return Err(process.last_words());
         }
-        panic!("the process neither served nor ended");
+        process.readiness().await;
+        Ok(process)
     }
 
     /// All that a process said that has ended.
-    fn last_words(&mut self, status: ExitStatus) -> Output {
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let out = self.child.stdout.as_mut().unwrap();
-        out.read_to_end(&mut stdout).unwrap();
+    fn last_words(&mut self) -> Output {
+        let mut stderr = Vec::new();
         let err = self.child.stderr.as_mut().unwrap();
         err.read_to_end(&mut stderr).unwrap();
         Output {
-            status,
-            stdout,
+            status: self.child.wait().unwrap(),
+            stdout: std::mem::take(&mut self.said).into_bytes(),
             stderr,
         }
     }
@@ -189,10 +199,20 @@ impl Process {
     }
 }
 
-/// A port that is free now.
-async fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    listener.local_addr().unwrap().port()
+/// Reads what a process says until it says where it listens, which it may never.
+fn listens<Out: BufRead>(mut stdout: Out) -> (Out, String, Option<String>) {
+    let mut said = String::new();
+    loop {
+        let before = said.len();
+        if stdout.read_line(&mut said).unwrap() == 0 {
+            return (stdout, said, None);
+        }
+        let mut words = said[before..].split_whitespace();
+        let address = words.find(|word| word.starts_with("http://127.0.0.1:"));
+        if let Some(address) = address.map(str::to_owned) {
+            return (stdout, said, Some(address));
+        }
+    }
 }
 
 /// What a search of the demo's developer was answered.
