@@ -184,7 +184,8 @@ pub struct GrantEntry {
     pub api: ApiId,
     pub kind: EntryKind,
     pub calls: i64,
-    /// When it was due, whenever it was written.
+    /// When it was due, whenever it was written; of what was held beyond the grant's end,
+    /// when it came home.
     pub at: Millis,
 }
 

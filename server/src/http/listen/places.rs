@@ -135,6 +135,10 @@ struct Log {
 impl Log {
     fn tell(&mut self, most: usize, closed: usize) {
         self.closed += closed;
+        // They may all be at work, or have only just come.
+        if self.closed == 0 {
+            return;
+        }
         if self.last.is_some_and(|last| last.elapsed() < TOLD) {
             return;
         }

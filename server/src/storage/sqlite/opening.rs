@@ -34,8 +34,8 @@ const NO_ROOM_FOR_INDEX: i64 = 0x130A;
 pub enum OpenError {
     #[error("{0:?} is no SQLite address; write for instance sqlite:data/allowance.db")]
     Address(String),
-    #[error("the folder of the database could not be made: {0}")]
-    Folder(#[source] std::io::Error),
+    #[error("the folder {} of the database could not be made: {}", .0.display(), .1)]
+    Folder(PathBuf, #[source] std::io::Error),
     #[error("SQLite {0} is linked, but 3.51.3 or newer is needed: older ones can corrupt the log")]
     TooOld(String),
     #[error("there is no database of Allowance at {}", .0.display())]
@@ -101,7 +101,8 @@ impl SqliteStore {
         let options = options(url)?.create_if_missing(true);
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent() {
-            make_private_folder(folder).map_err(OpenError::Folder)?;
+            make_private_folder(folder)
+                .map_err(|error| OpenError::Folder(folder.to_owned(), error))?;
         }
         let failed = |error| OpenError::Database(file.clone(), error);
         let writer = writer(&options).await?;
