@@ -161,7 +161,7 @@ pub(crate) fn lock(database_url: &str) -> Result<File, ServeError> {
     }
     let path = beside(database_url, "lock");
     if let Some(folder) = path.parent() {
-        make_private_folder(folder).map_err(|error| OpenError::Folder(folder.to_owned(), error))?;
+        make_private_folder(folder)?;
     }
     let file = match File::create(&path) {
         Ok(file) => file,

@@ -101,8 +101,7 @@ impl SqliteStore {
         let options = options(url)?.create_if_missing(true);
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent() {
-            make_private_folder(folder)
-                .map_err(|error| OpenError::Folder(folder.to_owned(), error))?;
+            make_private_folder(folder)?;
         }
         let failed = |error| OpenError::Database(file.clone(), error);
         let writer = writer(&options).await?;
@@ -219,9 +218,9 @@ fn pool(size: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
-/// The database holds e-mail addresses and password hashes: its folder is the owner's.
-/// Makes a folder that only the server's user can open, unless it is there.
-pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder that only the server's user can open, unless it is there: the database
+/// holds e-mail addresses and password hashes.
+pub(crate) fn make_private_folder(folder: &Path) -> Result<(), OpenError> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());
     }
@@ -229,7 +228,8 @@ pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    let made = builder.create(folder);
+    made.map_err(|error| OpenError::Folder(folder.to_owned(), error))
 }
 
 fn is_too_old(version: &str) -> bool {
